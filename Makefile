@@ -4,9 +4,10 @@ VENV := .venv/bin
 READY := .venv/.ready
 NEXT = $(shell ls data/migrations/versions | sed -n 's/^\([0-9]\{4\}\)_.*/\1/p' | sort -n | tail -1 | awk '{ printf "%04d", $$1 + 1 }')
 BIOME := node_modules/@biomejs/biome/bin/biome
+ON_POSTGRESQL := login sessions change_requests change_review staff_accounts imports_check outbox_admin reenrolment
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev test test-days test-nicegui coverage lint format migration translations picture rules digests audit deployment screens bench browser clean
+.PHONY: help install run dev test test-days test-postgresql test-nicegui fuzz coverage lint supply format migration translations picture rules digests audit deployment screens bench browser clean
 
 # These lines: each target with the comment above it.
 help:
@@ -36,6 +37,14 @@ test: $(READY) browser
 test-days: $(READY) browser
 	$(VENV)/python -m tests --days
 
+# Connexion, sessions, requests, re-enrolment, staff, imports and letters once more, on PostgreSQL where `make test` asks SQLite alone.
+test-postgresql: $(READY) browser
+	TESTS_DATABASE=postgresql $(VENV)/python -m pytest $(ON_POSTGRESQL:%=tests/data/test_%.py)
+
+# What strangers may send, made by machine, and acts in any order: half an hour, a minute a target (FUZZ_SECONDS=60).
+fuzz: $(READY) browser
+	$(VENV)/python -m pytest -s tests/fuzz/fuzz_*.py
+
 # What stands on NiceGUI's internals, and real pages, with its last three minor versions: before the pin in pyproject.toml moves.
 test-nicegui: $(READY) browser
 	$(VENV)/python -m tests.nicegui_versions
@@ -52,6 +61,10 @@ lint: $(READY) $(BIOME)
 	$(VENV)/lint-imports
 	$(VENV)/typos
 	$(VENV)/node $(BIOME) check --error-on-warnings
+
+# What the portal is made of: known advisories (ADVISORIES=file asks no network), licences, var/sbom.cdx.json.
+supply: $(READY)
+	$(VENV)/python -m tests.supply $(if $(ADVISORIES),--advisories $(ADVISORIES))
 
 # What ruff and biome can mend by themselves.
 format: $(READY) $(BIOME)

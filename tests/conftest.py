@@ -1,6 +1,6 @@
 """The ground of every test: settings of its own, and `database`, a fresh database with the demonstration's demonstration.
 
-`@both` runs a test on SQLite and on PostgreSQL; without it a test runs on SQLite.
+`@both` runs a test on SQLite and on PostgreSQL; without it a test runs on SQLite, or on what TESTS_DATABASE says.
 """
 
 import contextlib
@@ -18,6 +18,7 @@ from hypothesis import settings as of_hypothesis
 from tests.days import MOMENT
 from tests.ground import GROUND, SERVER, Cluster, made_once, running_cluster
 
+DATABASE = "TESTS_DATABASE"  # « postgresql »: that of the tests without @both (make test-postgresql)
 FOLDER = Path(tempfile.mkdtemp(prefix="anacrouse-tests-"))
 DEMO = f"demo_{MOMENT:%Y%m%d_%H%M%S}"
 SHARED = Path(os.environ.get(GROUND) or FOLDER) / DEMO
@@ -150,7 +151,7 @@ def empty_database(request: pytest.FixtureRequest) -> Iterator[str]:
 def _a_database(request: pytest.FixtureRequest, *, empty: bool) -> Iterator[str]:
     rate_limit.forget_clients()
     name = f"database_{os.getpid()}"  # always the same, so that its engine compiles each statement once
-    if getattr(request, "param", "sqlite") == "sqlite":
+    if getattr(request, "param", os.environ.get(DATABASE, "sqlite")) == "sqlite":
         url = f"sqlite:///{FOLDER}/{name}.db"
         if not empty:
             shutil.copy(request.getfixturevalue("sqlite_demo"), FOLDER / f"{name}.db")

@@ -16,6 +16,7 @@ from data.families.models import Guardian, Pupil
 from tests.days import ZONE
 
 both = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # of what it alone does
 both_empty = pytest.mark.parametrize("empty_database", ["sqlite", "postgresql"], indirect=True)
 
 CLAIRE, MARC, SAMIR = "aubry.claire", "aubry.marc", "belkacem.samir"

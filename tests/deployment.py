@@ -142,7 +142,9 @@ def follow(root: Path) -> None:
     accounts = "sqlite3 /var/lib/anacrouse/anacrouse.db 'SELECT count(*) FROM account'"
     lay, names, serve = read["Install"]
     do(root, lay)
-    do(root, names + "sed -i '1i {\\n\\tlocal_certs\\n\\tskip_install_trust\\n}' /etc/caddy/Caddyfile")  # nobody signs for example.org
+    do(
+        root, names + "sed -i '1i {\\n\\tlocal_certs\\n\\tskip_install_trust\\n}' /etc/caddy/Caddyfile"
+    )  # nobody signs for example.org
     do(root, serve)
     assert "Conservatoire de Valmont" in do(root, f"{ask}/connexion")
     assert do(root, f"{ask}/readyz").startswith('{"etat":"ok"')

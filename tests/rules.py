@@ -75,13 +75,25 @@ def shown_by() -> dict[str, list[str]]:
     }
 
 
+def on_both_databases() -> set[str]:
+    """The tests of `make test` that run on PostgreSQL too: marked @both, or with a database of that name."""
+    found = set()
+    for path in sources("tests"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                marks = " ".join(map(ast.unparse, node.decorator_list))
+                if re.search(r"\bboth\b|both_empty|postgresql", marks):
+                    found.add(f"{path.relative_to(ROOT).as_posix()}::{node.name}")
+    return found
+
+
 def rewritten(document: str) -> str:
     """The document, each rule's line with the tests of today."""
-    tests = shown_by()
+    tests, both = shown_by(), on_both_databases()
     lines = []
     for line in document.splitlines():
         found = LINE.match(line)
-        shown = "<br>".join(f"`{each}`" for each in tests.get(found[1], ())) if found else ""
+        shown = "<br>".join(f"`{each}`{' ²' * (each in both)}" for each in tests.get(found[1], ())) if found else ""
         lines.append(f"| {found[1]} | {found[2]} | {shown} |" if found else line)
     return "\n".join(lines) + "\n"
 

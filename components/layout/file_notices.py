@@ -6,12 +6,13 @@ from markupsafe import Markup
 
 from components.layout.plain_layout import alert, info, success
 from components.ui import html
+from components.ui.icons import icon
 from components.ui.markup import Content, join
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.uploads import validation
 from data.uploads.limits import MAX_JOINED_PAGES, MAX_UPLOAD_BYTES
-from data.uploads.validation import REFUSALS, REMARKS
+from data.uploads.validation import ACCEPTED, REFUSALS, REMARKS
 
 WORDS = {  # what components/assets/theme/upload.js and upload_pages.js say
     "again": _("Reprendre la photo"),
@@ -20,6 +21,8 @@ WORDS = {  # what components/assets/theme/upload.js and upload_pages.js say
     "checking": _("Fichier envoyé, vérification en cours…"),
     "busy": _("Le portail est très sollicité, votre fichier attend son tour…"),
     "failed": _("La connexion est interrompue : rien n’est perdu. Appuyez sur « Importer » pour réessayer."),
+    "failedThere": _("La connexion est interrompue : rien n’est reçu. Choisissez de nouveau ce fichier."),
+    "oneKind": _("Choisissez un seul fichier, ou plusieurs photos d’un même document."),
     "failedAlone": _("La connexion est interrompue : rien n’est perdu. Envoyez de nouveau."),
     "interrupted": _("Envoi interrompu : {names}. Choisissez de nouveau ce qui n’est pas affiché ici comme reçu."),
     "received": _("Reçu"),
@@ -64,6 +67,41 @@ def file_field(label: str, accept: str, *hint: Markup, id_: str = "fichier") -> 
         hint,
         class_="field",
     )
+
+
+def sends_at_once(
+    uow: UnitOfWork, id_: str, where: str, about: str, *, replaces: bool = False, photo: bool = True, **marks: object
+) -> Markup:
+    """« Ajouter » (« Remplacer »), and on a telephone « Prendre en photo »: what is chosen leaves at once (components/assets/theme/
+    upload_at_once.js, `data-texts` around it), and is told by `sending_place`. `about` is what the file is for."""
+    ways = (
+        ("add", _("Remplacer") if replaces else _("Ajouter"), "paper", {"accept": ACCEPTED, "multiple": True}),
+        ("photo", _("Prendre en photo"), "camera", {"accept": "image/*", "capture": "environment"}),
+    )
+    return join(
+        html.label(
+            icon(drawing),
+            uow.translate(label),
+            html.span(f" : {about}", class_="unseen"),
+            html.input(
+                type="file",
+                id=f"{way}-{id_}",
+                class_="unseen",
+                data_sends=where,
+                data_place=f"sending-{id_}",
+                data_replaces=replaces,
+                **more,
+                **marks,
+            ),
+            class_="btn quiet small" if way == "add" else "btn quiet small of-touch",
+        )
+        for way, label, drawing, more in (ways if photo else ways[:1])
+    )
+
+
+def sending_place(id_: str) -> Markup:
+    """Where it is told how far the file of `sends_at_once` is."""
+    return html.div(id=f"sending-{id_}", class_="at-once", data_own=True)
 
 
 def file_form(uow: UnitOfWork, *content: Content, action: str, class_: str) -> Markup:

@@ -24,7 +24,6 @@ from data.mail import delivery
 from data.office import daily_digest
 from data.ops import health
 from data.privacy import orphan_files, retention
-from data.reenrolment import retention as reenrolment_retention
 from data.uploads import worker as upload_worker
 
 ROUND_SECONDS, DAILY_SECONDS, MEMORY_SECONDS, FILES_SECONDS = 2.0, 60.0, 15.0, 3600.0
@@ -115,7 +114,6 @@ def _jobs() -> list[_Periodic]:
 def _forget() -> None:
     """What the sites keep no longer; then the database counts what is left."""
     retention.sweep()
-    reenrolment_retention.sweep()
     database.take_stock()
 
 

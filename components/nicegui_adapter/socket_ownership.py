@@ -21,6 +21,7 @@ from data.core.settings import settings
 
 ADDRESS = "/_nicegui_ws"  # the websocket, and the polling in its stead
 OWN_NETWORKS = [ipaddress.ip_network(each) for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")]
+MESSAGES = {"event", "ack", "log", "javascript_response", "handshake"}
 log = logging.getLogger("anacrouse.sockets")
 
 
@@ -44,6 +45,7 @@ def take_over() -> None:
     )
     core.sio.on("javascript_response", _from_its_own_socket(lambda page, sent: None))
     core.sio.on("handshake", _handshake)
+    core.sio._handle_event = _only_what_scripts_send
     core.sio.eio.on("connect", _come)
     core.sio.eio.on("disconnect", _go)
 
@@ -102,6 +104,16 @@ def _from_its_own_socket(handle: Callable[[Client, dict[str, Any]], object]) -> 
             log.warning("a message that no script of ours sends: %r", fault)
 
     return checked
+
+
+async def _only_what_scripts_send(eio_sid: str, namespace: str, number: object, data: object) -> None:
+    """socketio runs the handler of whatever a packet names: « connect », with an address of the sender's making, was NiceGUI's
+    own handshake, that asks nobody whose page it is."""
+    name = data[0] if isinstance(data, list) and data else None
+    if isinstance(name, str) and name in MESSAGES:
+        await type(core.sio)._handle_event(core.sio, eio_sid, namespace, number, data)
+    else:
+        log.warning("a message that no script of ours sends: %.80r", name)
 
 
 async def _handshake(sid: str, sent: object = None, *_: object) -> bool:

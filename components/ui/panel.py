@@ -41,12 +41,18 @@ class Act:
         serial = sent.get("serial", 0)
         if type(serial) is not int or not 0 <= serial <= MAX_SERIAL:
             return None
+        do, of = _whole(do), _whole(of)
         texts = {
-            name: value.replace("\0", "")  # PostgreSQL keeps none, nobody types one
+            _whole(name): _whole(value)
             for name, value in values.items()
             if isinstance(name, str) and len(name) <= 80 and isinstance(value, str) and len(value) <= MAX_VALUE_LENGTH
         }
-        return Act(do[:40], of[:80].replace("\0", ""), texts, serial) if len(texts) == len(values) else None
+        return Act(do[:40], of[:80], texts, serial) if len(texts) == len(values) else None
+
+
+def _whole(text: str) -> str:
+    """JSON may hold halves of letters, which nothing can write, and NUL, which PostgreSQL does not take."""
+    return (text if text.isascii() else text.encode("utf-8", "replace").decode()).replace("\0", "")
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,23 @@ from components.ui.markup import Content
 
 
 def table(
-    caption: Content, heads: Sequence[str], rows: Iterable[Sequence[Content]], *, quiet_caption: bool = False
+    caption: Content,
+    heads: Sequence[str],
+    rows: Iterable[Sequence[Content]],
+    *,
+    quiet_caption: bool = False,
+    looks: Sequence[str] = (),
 ) -> Markup:
-    """Each row has a cell for each head; the first cell names the row. A `quiet_caption` is for screen readers only."""
+    """Each row has a cell for each head; the first cell names the row. A `quiet_caption` is for screen readers only. `looks`: as
+    of `row`."""
     shown = html.span(caption, class_="unseen") if quiet_caption else caption
+    classes = [*looks, *[""] * len(heads)]
     return html.table(
         html.caption(shown),
-        html.thead(html.tr(html.th(head, scope="col") for head in heads)),
-        html.tbody(row(heads, cells) for cells in rows),
+        html.thead(
+            html.tr(html.th(head, scope="col", class_=look or None) for head, look in zip(heads, classes, strict=False))
+        ),
+        html.tbody(row(heads, cells, looks) for cells in rows),
         class_="stack",
     )
 

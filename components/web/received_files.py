@@ -1,14 +1,17 @@
 """Files that arrive by plain HTTP: what a form sent, and the answer that leads back to its page."""
 
 from fastapi import Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from data.accounts.caller import Caller
 from data.core.errors import UserError
+from data.core.i18n import _
 from data.uploads import validation
 from data.uploads.limits import MAX_UPLOAD_BYTES
+from data.uploads.validation import Kept
 
+ONE_AT_A_TIME = _("Envoyez un seul fichier à la fois, avec le nom de son document.")
 MAX_FILE_BODY = MAX_UPLOAD_BYTES + 65_536  # of a form with one file
 
 
@@ -19,6 +22,19 @@ async def one_file(request: Request) -> tuple[str, bytes]:
         if not isinstance(sent, UploadFile):
             return "", b""
         return sent.filename or "", await sent.read(MAX_UPLOAD_BYTES + 1)
+
+
+async def read_kept(form: FormData) -> tuple[str, Kept]:
+    """The name and what is kept of one file, or of the photographed pages of one (`tours`: how each is turned). UserError in words."""
+    sent = [each for each in form.getlist("fichier") if isinstance(each, UploadFile) and each.filename]
+    turns = [int(turn) if turn in {"90", "180", "270"} else 0 for turn in map(str, form.getlist("tours"))]
+    if not sent:
+        raise validation.refusal("vide")
+    if len(sent) > 1 and len(turns) != len(sent):
+        raise UserError(ONE_AT_A_TIME, code="plusieurs")
+    if len(turns) == len(sent):
+        return sent[0].filename or "", await validation.joined(sent, turns)
+    return sent[0].filename or "", await validation.checked(await sent[0].read(MAX_UPLOAD_BYTES + 1))
 
 
 def by_script(request: Request) -> bool:

@@ -40,7 +40,6 @@ HOWS = {"mail": _("Par e-mail"), "letter": _("Par lettre")}
 STEP = 10  # mails prepared at once
 AT_ONCE = 200  # accounts made in one transaction
 LEASE = timedelta(minutes=5)
-RETENTION = timedelta(days=7)
 MAX_ACCOUNTS = 10_000
 log = logging.getLogger("anacrouse.access")
 
@@ -58,7 +57,7 @@ class ItemState(StrEnum):
 
 
 class AccessBatch(OfSite, table=True):
-    """One sending. `file` is the PDF of letters, kept seven days."""
+    """One sending. `file` is the PDF of letters, kept for a week (data/privacy/records.py)."""
 
     scope: ClassVar[Scope] = Scope.STAFF
     __tablename__ = "access_batch"
@@ -130,7 +129,6 @@ def start(uow: UnitOfWork, how: str, account_ids: Sequence[int] | None = None) -
         raise UserError("Choisissez une réponse de la liste.")
     uow.get(Site, uow.site_id, lock=True)  # two presses wait for each other
     under_way = uow.one(select(AccessBatch).where(AccessBatch.how == how, AccessBatch.state == BatchState.WAITING))
-    _forget_old(uow)
     question = (
         select(Account.id)
         .join(Guardian, col(Guardian.id) == Account.guardian_id)
@@ -167,14 +165,6 @@ def start(uow: UnitOfWork, how: str, account_ids: Sequence[int] | None = None) -
 
 def _accounts_of(uow: UnitOfWork, batch: AccessBatch) -> set[int]:
     return set(uow.all(select(AccessItem.account_id).where(AccessItem.batch_id == batch.id)))
-
-
-def _forget_old(uow: UnitOfWork) -> None:
-    """Letters to print hold addresses: they go after a week."""
-    for old in uow.all(select(AccessBatch).where(AccessBatch.file != "", AccessBatch.created_at < uow.now - RETENTION)):
-        stored_files.path_of(old.site_id, old.file).unlink(missing_ok=True)
-        old.file, old.size = "", 0
-        uow.add(old)
 
 
 def latest(uow: UnitOfWork, most: int = 10) -> list[AccessBatch]:

@@ -20,6 +20,11 @@ def add(commands: Commands) -> None:
     commands.add_parser(
         "rebuild", help="write again what families are found by, after changes made outside the portal"
     ).set_defaults(run=rebuild)
+    forget = commands.add_parser("forget", help="erase what has had its time, as the portal does by itself once a day")
+    forget.add_argument(
+        "--dry-run", action="store_true", help="say what would be erased, how many, since when; erase nothing"
+    )
+    forget.set_defaults(run=forget_old)
     commands.add_parser(
         "check", help="check settings, database, disks and letters, and say what is wrong"
     ).set_defaults(run=check)
@@ -99,6 +104,22 @@ def rebuild(_chosen: Namespace) -> None:
     bring_up_to_date()
     database.table_classes()
     print(f"{families.find_anew()} records were found by something else than what they say now.")
+
+
+def forget_old(chosen: Namespace) -> None:
+    from data.core import formats, schema
+    from data.core.i18n import translate
+    from data.privacy import retention
+
+    if schema.state()[0] != schema.state()[1]:
+        sys.exit("The database is not up to date: python main.py migrate")
+    for site, forecasts in retention.everywhere():
+        print(f"{site.name} ({site.code})")
+        for each in forecasts:
+            since = f" since {formats.day(each.oldest.date())}" if each.oldest else ""
+            name, duration = translate(each.record.label, "en"), each.record.duration(site, "en")
+            print(f"  {name}: {each.due} to erase of {each.held}{since} (kept {duration})")
+    print("Nothing was erased." if chosen.dry_run else f"{retention.sweep()} erased.")
 
 
 def check(_chosen: Namespace) -> None:

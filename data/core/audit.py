@@ -2,16 +2,20 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from pydantic import SkipValidation
 from sqlalchemy import JSON, Column, Index
-from sqlmodel import Field
+from sqlmodel import Field, col, select
 
 from data.core.scope import OfSite, Scope
 from data.core.unit_of_work import UnitOfWork
+
+AGAIN = timedelta(
+    hours=1
+)  # a document that somebody opens twice within it was opened once: browsers ask for a PDF in pieces
 
 
 class Action(StrEnum):
@@ -72,6 +76,9 @@ class Action(StrEnum):
     JOURNAL_EXPORTED = "journal exported"
     JOURNAL_PURGED = "journal purged"
     DOCUMENTS_ERASED = "documents erased"
+    RECORDS_ERASED = "records erased"
+    DOCUMENT_OPENED = "document opened"
+    BREACH_SHEET = "breach sheet"
     CAMPAIGN_MADE = "campaign made"
     CAMPAIGN_CLOSED = "campaign closed"
     CAMPAIGN_SAVED = "campaign saved"
@@ -218,3 +225,19 @@ def note_record(
     """`note` of one row: its table and its number are the subject."""
     subject = str(record.__tablename__)
     note(uow, action, subject=subject, subject_id=record.id, family_id=family_id, by=by, changes=changes)
+
+
+def note_opened(uow: UnitOfWork, record: Recorded, family_id: int | None, changes: Mapping[str, object]) -> None:
+    """That somebody of the staff opened a document of a family; what a family opens of its own is not written."""
+    if not uow.is_staff:
+        return
+    subject = str(record.__tablename__)
+    recent = select(AuditEntry.id).where(
+        AuditEntry.at > uow.now - AGAIN,
+        AuditEntry.action == Action.DOCUMENT_OPENED,
+        AuditEntry.subject == subject,
+        AuditEntry.subject_id == record.id,
+        col(AuditEntry.actor_id) == uow.account_id,
+    )
+    if uow.one(recent) is None:
+        note_record(uow, Action.DOCUMENT_OPENED, record, family_id, changes=changes)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
@@ -16,6 +16,9 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlmodel import SQLModel
 
 from data.core.settings import settings
+
+if TYPE_CHECKING:
+    import psycopg
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -140,6 +143,7 @@ def make_engine(url: str) -> Engine:
                 "options": "-c lock_timeout=5s -c statement_timeout=15s -c timezone=utc",
             },
         )
+        event.listen(made, "connect", _prepare_postgresql)
         event.listen(made, "begin", _begin_on_postgresql)
         from data.core.postgresql import connect_with_patience  # psycopg is not imported for SQLite
 
@@ -191,6 +195,17 @@ def _begin_on_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
         connection.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE}")
+
+
+def _prepare_postgresql(connection: "psycopg.Connection[object]", _record: object) -> None:
+    """Its texts hold no NUL: one that a stranger sends is looked for with the sign of what cannot be read, and nothing is found."""
+    from psycopg.types.string import StrDumperUnknown
+
+    class Whole(StrDumperUnknown):
+        def dump(self, text: str) -> bytes:
+            return text.replace("\0", "\ufffd").encode()
+
+    connection.adapters.register_dumper(str, Whole)
 
 
 def _begin_on_postgresql(connection: Connection) -> None:

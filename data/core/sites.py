@@ -54,7 +54,7 @@ class Site(Scoped, table=True):
         json_column()
     )  # what data/site_admin/settings.py names « legal.… »: publisher, dpo, accessibility…
     help: dict[str, str] = json_column()  # whom Aide names: phone, email, hours; empty: the site's own
-    retention: dict[str, str] = json_column()  # letters, sessions, declined: days (data/privacy/retention.py)
+    retention: dict[str, str] = json_column()  # letters, sessions: days; requests: months (data/privacy/records.py)
     payment: dict[str, str] = (
         json_column()
     )  # gateway, and what that gateway needs to know (data/billing/online_payments.py)

@@ -21,6 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 STUCK_SECONDS = 180.0  # in the middle of a message: the other side takes, or gives, nothing more
+GOING_SECONDS = 10.0  # for a process that goes by itself: killed meanwhile, it would seem that the machine had done it
 PR_SET_PDEATHSIG = 1
 
 
@@ -85,7 +86,9 @@ class Worker:
         except BlockingIOError:
             self.end()
             raise Overloaded("stuck in the middle of a message") from None
-        except (EOFError, OSError):
+        except (EOFError, OSError):  # its end of the line closes a moment before it ends
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(GOING_SECONDS)
             raise Ended(self.end()) from None
 
     def end(self) -> int:

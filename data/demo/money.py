@@ -193,7 +193,7 @@ def _aubry(book: Book, family: Family, payer: Guardian, pupils: list[Pupil], tod
     last = _lessons(book, payer, today, 1, piano, bracket)
     book.payment(last, last.day + timedelta(days=12), 36_000, "Carte bancaire")
     first = _opening(today, 0)
-    days = [first + timedelta(days=25), max(first + timedelta(days=110), today + timedelta(days=40)),
+    days = [first + timedelta(days=25), max(first + timedelta(days=30), today + timedelta(days=40)),
             max(first + timedelta(days=200), today + timedelta(days=130))]  # fmt: skip
     now = book.invoice(
         payer,

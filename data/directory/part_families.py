@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import SQLModel, col, select, update
+from sqlmodel import SQLModel, col, select
 
 from data.accounts.sessions import KnownDevice, SignIn
 from data.billing.online_payments import OnlinePayment
@@ -59,12 +59,6 @@ def merged_into(uow: UnitOfWork, family_id: int) -> list[int]:
         wanted = [key for key in uow.all(question) if key not in found]
         found += wanted
     return found
-
-
-def forget(uow: UnitOfWork) -> None:
-    """What could part families goes after a day; that they were merged stays known."""
-    old = uow.now - timedelta(hours=UNDO_HOURS)
-    uow.change(update(FamilyMerge).where(col(FamilyMerge.at) <= old).values(rows=[]))
 
 
 def undo(uow: UnitOfWork, merge_id: int) -> FamilyMerge:

@@ -7,7 +7,7 @@ from sqlalchemy import inspect
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from data.core import sites
+from data.core import audit, sites
 from data.core.errors import NotFound, UserError
 from data.core.fields import EditableField
 from data.core.i18n import _
@@ -94,6 +94,13 @@ def content_of(uow: UnitOfWork, name: str) -> tuple[StoredFile, bytes]:
     if not file_shown(uow, found):
         raise NotFound(f"file {name}")
     return found, content
+
+
+def note_opened(uow: UnitOfWork, file: StoredFile) -> None:
+    """Who of the staff opened which document of whom. A photograph stands in every list, and is none."""
+    if file.kind != PHOTO:
+        of = uow.get(Pupil, file.pupil_id).full_name
+        audit.note_opened(uow, file, file.giver_id, {"file": ["", file.shown], "pupil": ["", of]})
 
 
 def papers_shown_or_refused(uow: UnitOfWork, family_id: int | None) -> None:

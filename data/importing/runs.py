@@ -5,7 +5,7 @@ Nothing here says that an import is under way: a process that dies leaves the fi
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -119,7 +119,6 @@ class ImportMatch(OfSite, table=True):
 
 
 UNDO_HOURS = 24  # that an import can be taken back, and that what it wrote is remembered
-RETENTION_DAYS = 2  # a file nobody went on with holds a whole site's people
 
 
 def manager_only(uow: UnitOfWork) -> None:
@@ -182,23 +181,8 @@ def receive(uow: UnitOfWork, run: ImportRun, content: bytes) -> ImportRun:
     run = uow.add(run)
     if run.state == ImportState.WAITING:
         uow.add(ImportFile(site_id=run.site_id, run_id=run.id, content=content))
-    forget_old(uow)
     uow.publish(("imports", run.site_id))
     return run
-
-
-def forget_old(uow: UnitOfWork) -> None:
-    """Files that wait since days are dropped: the next import sweeps."""
-    for old in uow.all(select(ImportRun).where(ImportRun.state == ImportState.WAITING)):
-        if (uow.now - old.created_at).days >= RETENTION_DAYS:
-            drop(uow, old.id)
-    forget_writes(uow)
-
-
-def forget_writes(uow: UnitOfWork) -> None:
-    """What can no longer be taken back."""
-    past = select(ImportRun.id).where(col(ImportRun.finished_at) <= uow.now - timedelta(hours=UNDO_HOURS))
-    uow.change(delete(ImportWrite).where(col(ImportWrite.run_id).in_(past)))
 
 
 def drop(uow: UnitOfWork, run_id: int) -> None:

@@ -195,17 +195,17 @@ TEMPLATES = {
             _("Le conservatoire vous répondra par e-mail."),
             "link",
         ),
-        _("Voir les cours"),
+        _("Voir les absences"),
     ),
     LetterKind.ABSENCE_ACCEPTED: Template(
         _("Absence justifiée"),
         (_("L’absence de {subject} {days} est justifiée."), "message", "link"),
-        _("Voir les cours"),
+        _("Voir les absences"),
     ),
     LetterKind.ABSENCE_DECLINED: Template(
         _("Votre justification d’absence n’a pas été acceptée"),
         (_("L’absence de {subject} {days} n’a pas pu être justifiée. Voici pourquoi :"), "message", "link"),
-        _("Voir les cours"),
+        _("Voir les absences"),
     ),
     LetterKind.ABSENCE_REOPENED: Template(
         _("Votre message d’absence est de nouveau étudié"),
@@ -214,7 +214,7 @@ TEMPLATES = {
             _("Nous l’étudions de nouveau. Vous recevrez une nouvelle réponse."),
             "link",
         ),
-        _("Voir les cours"),
+        _("Voir les absences"),
     ),
     LetterKind.EMAIL_CHANGE_ASKED: Template(
         _("Un changement d’adresse e-mail a été demandé"),

@@ -1,18 +1,17 @@
-"""What the process does by itself, by the day: the staff's digest, on Mondays the managers' report; what has had its time is forgotten."""
+"""What the process does by itself, by the day: the staff's digest, and on Mondays the managers' report."""
 
 import logging
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, delete, select
+from sqlmodel import col, select
 
 from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.billing import overpayments
 from data.change_requests import review
-from data.core import audit, encryption, formats
-from data.core.audit import Action, AuditEntry
+from data.core import encryption, formats
 from data.core.database import Unavailable
 from data.core.i18n import _
 from data.core.roles import Role
@@ -23,13 +22,12 @@ from data.mail import outbox
 from data.mail.outbox import Fact, Letter, LetterState, Mail
 from data.mail.templates import LetterKind
 from data.office import dashboard_counts, weekly_report
-from data.privacy import retention
 from data.reenrolment import campaign_admin, campaigns
 from data.reenrolment import request_list as reenrolment_list
 
 log = logging.getLogger("anacrouse.daily")
 MORNING, NOON = time(7, 30), time(12)  # a machine that slept till the afternoon sends no morning's letter
-MONTH, MONDAY = timedelta(days=30.5), 0
+MONDAY = 0
 UNSUBSCRIBE, SEALED_FOR = "/recapitulatif/arret", "unsubscribe"  # where, and what for its tokens are encrypted
 
 
@@ -38,13 +36,12 @@ def go_round(*, now: datetime | None = None) -> None:
     with system_unit_of_work(now=now) as uow:
         sites, moment = list(uow.all(select(Site).order_by(col(Site.id)))), uow.now
     for site in sites:
-        for work in (_digests, _forget):
-            try:
-                work(site, moment)
-            except Unavailable:
-                raise
-            except Exception:  # the other sites' turn all the same
-                log.exception("the daily work of %s", site.code)
+        try:
+            _digests(site, moment)
+        except Unavailable:
+            raise
+        except Exception:  # the other sites' turn all the same
+            log.exception("the daily work of %s", site.code)
 
 
 def _digests(site: Site, now: datetime) -> None:
@@ -142,17 +139,3 @@ def _campaigns(uow: UnitOfWork) -> list[Fact]:
         )
         for each in running
     ]
-
-
-def _forget(site: Site, now: datetime) -> None:
-    """The journal's entries that have had their time; the database keeps those of the six months before its newest one."""
-    months = retention.journal_months(site)
-    with system_unit_of_work(writes=True, now=now) as uow:
-        entries = uow.all(
-            select(AuditEntry.id)
-            .where(AuditEntry.site_id == site.id, AuditEntry.at < uow.now - months * MONTH)
-            .limit(500)
-        )
-        if entries:
-            audit.note(uow, Action.JOURNAL_PURGED, by=audit.Author(site.id, "–"), changes={"count": ["", len(entries)]})
-            uow.change(delete(AuditEntry).where(col(AuditEntry.id).in_(entries)))

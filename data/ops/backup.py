@@ -127,7 +127,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
         if found["database"]["name"] not in {DATABASE, DUMP}:
             raise ValueError("it names another database")
         files = {str(name): str(sha) for name, sha in found["files"].items()}
-        return {"database": found["database"], "rows": found["rows"], "files": files, "at": found["made_at"]}
+        database = {"name": found["database"]["name"], "sha256": str(found["database"]["sha256"])}
+        return {"database": database, "rows": found["rows"], "files": files, "at": str(found["made_at"])}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Impossible(f"{folder} is no copy of Anacrouse: {error}") from error
 
@@ -325,5 +326,5 @@ def _sha256(path: Path) -> str:
     try:
         with path.open("rb") as opened:
             return hashlib.file_digest(opened, "sha256").hexdigest()
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a name that no file has
         return ""

@@ -23,10 +23,13 @@ from data.core.fields import editables
 from data.core.formats import day, moment
 from data.core.i18n import _
 from data.core.scope import Scope
+from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
-from data.families import stored_files
+from data.families import protection, stored_files
 from data.families.models import Family, Guardian, Pupil
 from data.families.stored_files import StoredFile
+from data.reenrolment.follow_up import ReviewNote
+from data.reenrolment.models import Reenrolment
 from data.schooling.models import Course, Teacher
 from data.schooling.results import Assessment
 
@@ -47,6 +50,7 @@ TITLES = {
     "Piece": _("Répertoire"),
     "ChangeRequest": _("Demandes de modification"),
     "FieldChange": _("Champs demandés"),
+    "ReviewNote": _("Notes du conservatoire sur une réinscription"),
     "Invoice": _("Factures"),
     "InvoiceLine": _("Lignes des factures"),
     "Instalment": _("Échéances"),
@@ -96,6 +100,7 @@ def collect(uow: UnitOfWork) -> Everything:
                     name: uow.translate(one.mark.label) for name, one in editables(table).items()
                 }
             _note_files(uow, found, rows)
+    _add_notes(uow, found)
     _name_things(uow, found)
     found.record_names = {
         "title": uow.translate("Les données de la famille n° {number}", number=family.number),
@@ -112,6 +117,29 @@ def collect(uow: UnitOfWork) -> Everything:
 def _rank(table: type[SQLModel]) -> tuple[int, str]:
     names = list(TITLES)
     return names.index(table.__name__) if table.__name__ in names else len(names), table.__name__
+
+
+def _add_notes(uow: UnitOfWork, found: Everything) -> None:
+    """What the office noted of the family's requests: a note about a person is the person's to read (GDPR, article 15). Not which
+    colleague wrote it: that is about the colleague. Of a pupil whose other household is under protection it is asked of the
+    conservatoire, since a note may tell of that household (article 15-4) and nobody has looked at it."""
+    guarded = {each.id for each in uow.all(select(Pupil)) if protection.hidden_fields(uow, "pupil", each)}
+    question = (
+        select(ReviewNote, Reenrolment.pupil_id)
+        .join(Reenrolment, col(Reenrolment.id) == ReviewNote.reenrolment_id)
+        .where(Reenrolment.household_id == uow.family_id, Reenrolment.site_id == uow.site_id)
+        .order_by(col(ReviewNote.id))
+    )
+    with system_unit_of_work() as system:
+        noted = [(note.text, note.revisit, note.changed_at, pupil_id) for note, pupil_id in system.rows(question)]
+    ask = uow.translate("Une note existe : demandez-en la copie au conservatoire.")
+    if noted:
+        found.tables["ReviewNote"] = [
+            {"pupil_id": pupil_id, "text": ask if pupil_id in guarded else text, "revisit": revisit, "changed_at": at}
+            for text, revisit, at, pupil_id in noted
+        ]
+        labels = {"text": _("Note"), "revisit": _("À revoir"), "changed_at": _("Écrite le")}
+        found.labels["ReviewNote"] = {name: uow.translate(label) for name, label in labels.items()}
 
 
 def _theirs(uow: UnitOfWork, row: Any) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from data.access_grants.batches import AccessBatch
 from data.billing.pdf_archive import Paper
@@ -16,6 +17,8 @@ from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.families.stored_files import StoredFile, path_of
 from data.reenrolment.campaigns import RequiredDocument
+from data.schooling.absence_report import KIND
+from data.schooling.absences import AbsenceNotice
 
 # Every column that names a file; a test finds who else writes files.
 HOLDERS: tuple[tuple[Any, Any], ...] = (
@@ -45,6 +48,9 @@ def sweep(now: datetime | None = None) -> Swept:
     with system_unit_of_work(writes=True, now=now) as uow:
         for row in uow.all(select(StoredFile).where(StoredFile.removed_at < uow.now - AGE)):  # type: ignore[operator]
             uow.delete(row)
+        for row in uow.all(_never_sent(uow)):
+            row.removed_at = uow.now
+            uow.add(row)
         uow.flush()
         known = {path_of(*row) for place, name in HOLDERS for row in uow.rows(select(place, name).where(name != ""))}
         left = {path_of(row.site_id, row.name) for row in _left(uow)}
@@ -63,6 +69,17 @@ def sweep(now: datetime | None = None) -> Swept:
     for name in found.missing:
         log.error("a row promises a file that is not there: %s", name)
     return found
+
+
+def _never_sent(uow: UnitOfWork) -> SelectOfScalar[StoredFile]:
+    """Documents of absences that no message names: chosen and not sent, or replaced since."""
+    named = select(AbsenceNotice.document).where(AbsenceNotice.document != "")
+    return select(StoredFile).where(
+        StoredFile.kind == KIND,
+        col(StoredFile.removed_at).is_(None),
+        StoredFile.created_at < uow.now - AGE,
+        col(StoredFile.name).not_in(named),
+    )
 
 
 def _left(uow: UnitOfWork) -> list[StoredFile]:

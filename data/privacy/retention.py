@@ -1,48 +1,102 @@
-"""How long the portal keeps what it no longer needs, and the sweeping away of it. Days; each has its one default here."""
+"""Once a day, at every site, what has had its time is erased; and beforehand it can be asked what that would be.
 
-from datetime import timedelta
+Both ask the rules of data/privacy/erasing.py by one question, so that what is foretold is what happens.
+"""
 
-from sqlmodel import col, delete, select, update
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from data.accounts.rate_limit import Throttle
-from data.accounts.sessions import KnownDevice, SignIn
+from sqlalchemy import and_, case, func, null
+from sqlmodel import col, select
+
+from data.core.database import Unavailable
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
-from data.directory import part_families
-from data.importing import runs as import_runs
-from data.mail.outbox import TERMINAL_STATES, Letter
+from data.core.unit_of_work import UnitOfWork
+from data.privacy import erasing
+from data.privacy.erasing import RULES, Rule
+from data.privacy.records import RECORDS, PersonalRecord
 
-MIN_DAYS, MAX_DAYS = 6, 12  # months of the journal: the database itself refuses to forget younger entries
-DAYS = {"letters": 60, "sessions": 30}
-
-
-def days(site: Site, name: str) -> int:
-    found = site.retention.get(name, "")
-    return int(found) if found.isdecimal() else DAYS[name]
+AT_ONCE = 500  # rows of a transaction
+SOON = timedelta(days=30)
+log = logging.getLogger("anacrouse.retention")
 
 
-def journal_months(site: Site) -> int:
-    """data/office/daily_digest.py forgets what is older."""
-    return min(MAX_DAYS, max(MIN_DAYS, site.journal_months))
+@dataclass
+class Forecast:
+    """Of one kind of record: how many are held and since when; how many leave at the next passage, and within a month."""
+
+    record: PersonalRecord
+    held: int = 0
+    oldest: datetime | None = None
+    due: int = 0
+    soon: int = 0
 
 
-def sweep() -> None:
-    """Once a day, for every site: letters keep their line and lose their text; ended sessions and old counters go."""
-    with system_unit_of_work(writes=True) as uow:
-        for site in uow.all(select(Site)):
-            old = uow.now - timedelta(days=days(site, "letters"))
-            uow.change(
-                update(Letter)
-                .where(
-                    col(Letter.site_id) == site.id,
-                    col(Letter.created_at) < old,
-                    col(Letter.state).in_(TERMINAL_STATES),
-                )
-                .values(blocks=[], secret="")
-            )
-            ended = uow.now - timedelta(days=days(site, "sessions"))
-            uow.change(delete(SignIn).where(col(SignIn.site_id) == site.id, col(SignIn.seen_at) < ended))
-        import_runs.forget_writes(uow)
-        part_families.forget(uow)
-        uow.change(delete(KnownDevice).where(col(KnownDevice.seen_at) < uow.now - timedelta(days=365)))
-        uow.change(delete(Throttle).where(col(Throttle.failed_at) < uow.now - timedelta(days=2)))
+def sweep(now: datetime | None = None) -> int:
+    """How many rows were erased, or lost what they held. One rule's fault stays its own."""
+    erased = 0
+    with system_unit_of_work(now=now) as uow:
+        sites, moment = list(uow.all(select(Site).order_by(col(Site.id)))), uow.now
+        found = [
+            (site, rule) for site in sites for rule in RULES if uow.rows(_due_rows(site, rule, moment).limit(1))
+        ]  # so that nobody waits where nothing is written
+    for site, rule in found:
+        try:
+            erased += _apply(site, rule, moment)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("%s of %s could not be erased", rule.record.name, site.code)
+    return erased
+
+
+def _apply(site: Site, rule: Rule, now: datetime) -> int:
+    erased = 0
+    while True:
+        with system_unit_of_work(writes=True, now=now) as uow:
+            rows = uow.all(_due_rows(site, rule, now).limit(AT_ONCE))
+            if rows:
+                erasing.note(uow, rule, site.id, len(rows))
+                rule.erase(uow, rows)
+        erased += len(rows)
+        if len(rows) < AT_ONCE:
+            return erased
+
+
+def _due_rows(site: Site, rule: Rule, now: datetime) -> Any:
+    due = rule.due(now - rule.record.period(site))
+    return select(rule.table).where(rule.table.site_id == site.id, rule.held, due).order_by(rule.table.id)
+
+
+def forecast(site_id: int, now: datetime | None = None) -> list[Forecast]:
+    """Every kind that leaves by itself, in the table's order."""
+    with system_unit_of_work(now=now) as uow:
+        site = uow.get(Site, site_id)
+        found = {rule.record.name: Forecast(rule.record) for rule in RULES}
+        for rule in RULES:
+            _count(uow, site, rule, found[rule.record.name])
+    order = [record.name for record in RECORDS]
+    return sorted(found.values(), key=lambda each: order.index(each.record.name))
+
+
+def _count(uow: UnitOfWork, site: Site, rule: Rule, into: Forecast) -> None:
+    period = rule.record.period(site)
+    now, soon = (case((rule.due(moment - period), 1)) for moment in (uow.now, uow.now + SOON))
+    oldest = null() if rule.since is None else func.min(rule.since)
+    question = select(func.count(rule.table.id), oldest, func.count(now), func.count(soon)).where(
+        and_(rule.table.site_id == site.id, rule.held)
+    )
+    [(held, since, due, later)] = uow.rows(question)
+    into.held, into.due, into.soon = into.held + held, into.due + due, into.soon + later
+    into.oldest = min(filter(None, (into.oldest, since)), default=None)
+
+
+def everywhere(now: datetime | None = None) -> Sequence[tuple[Site, list[Forecast]]]:
+    """For the operator’s command: each site with what the next passage would erase."""
+    with system_unit_of_work(now=now) as uow:
+        sites = uow.all(select(Site).order_by(col(Site.id)))
+    return [(site, forecast(site.id, now)) for site in sites]

@@ -199,6 +199,25 @@ def documents_of(uow: UnitOfWork, campaign_id: int) -> list[RequiredDocument]:
     )
 
 
+def attended_departments(
+    uow: UnitOfWork, campaign: Campaign, among: Iterable[RequiredDocument | None], pupil_ids: Iterable[int]
+) -> dict[int, set[str]]:
+    """Pupil -> departments attended in the year that ends; asked only where one of these documents is some department's."""
+    found: dict[int, set[str]] = {}
+    if any(document and document.departments for document in among):
+        values = {"pupils": sorted(set(pupil_ids)), "year": campaign.source_year}
+        for pupil_id, department in uow.rows(_ATTENDED, **values):
+            found.setdefault(pupil_id, set()).add(department)
+    return found
+
+
+_ATTENDED = prepared(
+    select(Enrolment.pupil_id, Course.department)
+    .join(Course, col(Course.id) == Enrolment.course_id)
+    .where(col(Enrolment.pupil_id).in_(bindparam("pupils", expanding=True)), Course.school_year == bindparam("year"))
+)
+
+
 def asked_of(document: RequiredDocument, campaign: Campaign, pupil: Pupil, departments: Iterable[str]) -> bool:
     """Whether the document is asked of that pupil, who attends these departments. An unknown age is any age."""
     if document.departments and not set(document.departments) & set(departments):

@@ -32,7 +32,6 @@ from data.reenrolment.models import (
     Way,
     Wish,
 )
-from data.schooling.models import Course, Enrolment
 
 MAX_FILES = 10  # for one document, replacements included (R-40)
 FIRST_CHOOSE = _(
@@ -202,7 +201,9 @@ def shared(uow: UnitOfWork, now: Situation) -> Shared:
         return found
     closed = refusal(now)
     others = [each for each in _others(uow, now, list(mine)) if each[2].shared]
-    departments = _departments(uow, now, [pupil.id for pupil, _, wanted, *_ in others if wanted.departments])
+    departments = campaigns.attended_departments(
+        uow, now.campaign, (wanted for _, _, wanted, *_ in others), [pupil.id for pupil, *_ in others]
+    )
     for pupil, campaign, wanted, given, wish, sent, rights in others:
         item = mine[wanted.label]
         if given is not None:
@@ -247,19 +248,6 @@ def _others(uow: UnitOfWork, now: Situation, labels: list[str]) -> Sequence[Any]
         .where(Pupil.id != now.pupil.id, Campaign.state != CampaignState.DRAFT, col(RequiredDocument.label).in_(labels))
         .order_by(col(Pupil.birth_date), col(Pupil.first_name), col(SuppliedDocument.given_at))
     )
-
-
-def _departments(uow: UnitOfWork, now: Situation, pupil_ids: list[int]) -> dict[int, set[str]]:
-    """Pupil -> departments attended in the year that ends; asked only where a document is some department's."""
-    found: dict[int, set[str]] = {}
-    if pupil_ids:
-        for pupil_id, department in uow.rows(
-            select(Enrolment.pupil_id, Course.department)
-            .join(Course, col(Course.id) == Enrolment.course_id)
-            .where(col(Enrolment.pupil_id).in_(pupil_ids), Course.school_year == now.campaign.source_year)
-        ):
-            found.setdefault(pupil_id, set()).add(department)
-    return found
 
 
 def again_for(uow: UnitOfWork, pupil: Pupil, document_id: int, supplied_id: int) -> SuppliedDocument:

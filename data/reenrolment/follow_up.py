@@ -23,7 +23,7 @@ MAX_NOTE = 500  # characters
 
 
 class ReviewNote(OfSite, table=True):
-    """Of one request, between colleagues: no family meets it."""
+    """Of one request, between colleagues. No page of a family shows it; « Mes données » does, without names (data/privacy/data_export.py)."""
 
     scope: ClassVar[Scope] = Scope.STAFF
     __tablename__ = "review_note"

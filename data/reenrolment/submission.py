@@ -37,6 +37,14 @@ def choose(uow: UnitOfWork, pupil: Pupil, campaign_id: int, way: str, chosen: It
     return _stored(uow, now, wish)
 
 
+def as_this_year(now: Situation) -> tuple[str, list[int]]:
+    """« Continuer comme cette année »: the way and the enrolments of it; no way where there is nothing to continue."""
+    lines = [each.enrolment.id for each in now.disciplines if each.active]
+    if lines:
+        return Way.COURSES, lines
+    return (Way.ADMINISTRATIVE if now.campaign.administrative else ""), []
+
+
 def write(uow: UnitOfWork, pupil: Pupil, campaign_id: int, typed: Mapping[str, object]) -> Wish:
     """`message`, `reason`, `precision` as far as they are given. ValidationErrors when a text is too long."""
     now = _writable(uow, pupil, campaign_id)

@@ -1,7 +1,6 @@
 """Absences, and what families say of them: one to come, or why a past one happened. Staff decide; both households see
 the absence, only the one that wrote sees its notice."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -10,19 +9,15 @@ from pydantic import SkipValidation
 from sqlalchemy import (
     JSON,
     Column,
-    ColumnElement,
     ForeignKeyConstraint,
     Index,
     Integer,
-    ScalarSelect,
     UniqueConstraint,
-    and_,
     bindparam,
     event,
-    exists,
     func,
 )
-from sqlalchemy.orm import Mapped, QueryContext
+from sqlalchemy.orm import QueryContext
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Field, col, select
 
@@ -37,7 +32,7 @@ from data.core.scope import OfFamily
 from data.core.unit_of_work import UnitOfWork, prepared
 from data.families import models as families
 from data.families import stored_files
-from data.families.models import Pupil, PupilLink, of_its_site
+from data.families.models import Pupil, of_its_site
 from data.families.pupil_scope import OfPupil
 from data.mail import outbox
 from data.mail.outbox import Mail
@@ -137,6 +132,9 @@ class AbsenceNotice(OfFamily, table=True):
     excused: list[ExcusedBefore] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
+Recorded = tuple[AbsenceNotice, bool]  # whether it is new: what was sent before needs no other letter
+
+
 def of_course(uow: UnitOfWork, pupil_id: int, course_id: int) -> list[Absence]:
     """The latest first."""
     return list(
@@ -146,65 +144,6 @@ def of_course(uow: UnitOfWork, pupil_id: int, course_id: int) -> list[Absence]:
             .order_by(col(Absence.day).desc(), col(Absence.starts))
         )
     )
-
-
-@dataclass(frozen=True)
-class Missed:
-    """Absences of this school year that are not excused. `count`: of which this family says nothing yet; the last of these, its
-    enrolment and its day. `waiting`: those whose justification the office has not answered."""
-
-    count: int
-    waiting: int
-    absence_id: int | None
-    enrolment_id: int | None
-    day: date | None
-
-
-_EXPLAINED = exists().where(
-    col(AbsenceNotice.absence_id) == Absence.id,
-    col(AbsenceNotice.family_id) == bindparam("family"),
-    col(AbsenceNotice.state) == NoticeState.PENDING,
-)
-_NOT_EXCUSED = (
-    Absence.pupil_id == Pupil.id,
-    col(Absence.excused).is_(False),
-    Absence.day >= bindparam("first_day"),
-    Absence.day <= bindparam("last_day"),
-)
-
-
-def _counted(more: ColumnElement[bool]) -> ScalarSelect[int]:
-    return select(func.count(col(Absence.id))).where(*_NOT_EXCUSED, more).correlate(Pupil).scalar_subquery()
-
-
-def _of_the_last(column: Mapped[int] | Mapped[date]) -> ScalarSelect[date | int]:
-    attended = and_(col(Enrolment.course_id) == Absence.course_id, col(Enrolment.pupil_id) == Absence.pupil_id)
-    return (
-        select(column)
-        .select_from(Absence)
-        .join(Enrolment, attended)
-        .where(*_NOT_EXCUSED, ~_EXPLAINED)
-        .order_by(col(Absence.day).desc(), col(Absence.id).desc())
-        .limit(1)
-        .correlate(Pupil)
-        .scalar_subquery()
-    )
-
-
-_PUPILS = prepared(
-    families.pupils_with(
-        _counted(~_EXPLAINED),
-        _counted(_EXPLAINED),
-        *(_of_the_last(each) for each in (col(Absence.id), col(Enrolment.id), col(Absence.day))),
-    )
-)
-
-
-def of_the_pupils(uow: UnitOfWork) -> list[tuple[Pupil, PupilLink, Missed]]:
-    """The family's pupils by age, with the link, and what they missed; in one question."""
-    first_day = date(int(formats.school_year(uow.today)[:4]), 9, 1)
-    found = uow.rows(_PUPILS, family=uow.family_id, first_day=first_day, last_day=uow.today)
-    return [(pupil, link, Missed(*of)) for pupil, link, *of in found]
 
 
 def notices(uow: UnitOfWork, pupil_id: int) -> list[AbsenceNotice]:
@@ -244,8 +183,29 @@ def announce(
     course_id: int | None = None,
 ) -> AbsenceNotice:
     """Days to come, or today. ValidationErrors names what cannot be read."""
-    last_day, comment = last_day or first_day, tidy_lines(comment)
-    faults = _text_errors(reason, comment)
+    return _acknowledged(uow, pupil, announced(uow, pupil, (first_day, last_day), (reason, comment), course_id))
+
+
+def announced(
+    uow: UnitOfWork,
+    pupil: Pupil,
+    days: tuple[date | None, date | None],
+    why: tuple[str, str],
+    course_id: int | None = None,
+) -> Recorded:
+    """`announce` without its letter."""
+    (first_day, last_day), (reason, comment) = days, (why[0], tidy_lines(why[1]))
+    last_day = last_day or first_day
+    faults = text_errors(reason, comment) | day_errors(uow, first_day, last_day)
+    if faults or first_day is None or last_day is None:
+        raise ValidationErrors(faults)
+    if course_id is not None and not _attends(uow, pupil, course_id):
+        raise NotFound(f"course {course_id}")
+    return _record(uow, pupil, (reason, comment), (first_day, last_day), course_id)
+
+
+def day_errors(uow: UnitOfWork, first_day: date | None, last_day: date | None) -> dict[str, UserError]:
+    faults: dict[str, UserError] = {}
     if first_day is None or last_day is None:
         faults["first_day"] = UserError("Indiquez le premier jour de l’absence.")
     elif first_day < uow.today:
@@ -258,11 +218,7 @@ def announce(
         faults["last_day"] = UserError("Le dernier jour est avant le premier.")
     elif (last_day - first_day).days >= MAX_DAYS:
         faults["last_day"] = UserError("Cette absence dure plus de trois mois : prévenez directement le conservatoire.")
-    if faults or first_day is None or last_day is None:
-        raise ValidationErrors(faults)
-    if course_id is not None and not _attends(uow, pupil, course_id):
-        raise NotFound(f"course {course_id}")
-    return _record(uow, pupil, (reason, comment), (first_day, last_day), course_id)
+    return faults
 
 
 def _attends(uow: UnitOfWork, pupil: Pupil, course_id: int) -> bool:
@@ -272,13 +228,18 @@ def _attends(uow: UnitOfWork, pupil: Pupil, course_id: int) -> bool:
 
 def justify(uow: UnitOfWork, pupil: Pupil, absence_id: int, *, reason: str, comment: str) -> AbsenceNotice:
     """Why a past absence happened. Writing again replaces what still waits."""
+    return _acknowledged(uow, pupil, justified(uow, pupil, absence_id, (reason, comment)))
+
+
+def justified(uow: UnitOfWork, pupil: Pupil, absence_id: int, why: tuple[str, str]) -> Recorded:
+    """`justify` without its letter."""
+    reason, comment = why[0], tidy_lines(why[1])
     absence = uow.get(Absence, absence_id, lock=True)
     if absence.pupil_id != pupil.id:
         raise NotFound(f"absence {absence_id}")
     if absence.excused:
         raise UserError("Cette absence est déjà justifiée.")
-    comment = tidy_lines(comment)
-    if faults := _text_errors(reason, comment):
+    if faults := text_errors(reason, comment):
         raise ValidationErrors(faults)
     for older in uow.all(
         select(AbsenceNotice).where(AbsenceNotice.absence_id == absence_id, AbsenceNotice.state == NoticeState.PENDING)
@@ -289,7 +250,7 @@ def justify(uow: UnitOfWork, pupil: Pupil, absence_id: int, *, reason: str, comm
     return _record(uow, pupil, (reason, comment), (absence.day, absence.day), absence.course_id, absence.id)
 
 
-def _text_errors(reason: str, comment: str) -> dict[str, UserError]:
+def text_errors(reason: str, comment: str) -> dict[str, UserError]:
     faults: dict[str, UserError] = {}
     if reason not in REASONS:
         faults["reason"] = UserError("Choisissez un motif.")
@@ -307,9 +268,9 @@ def _record(
     days: tuple[date, date],
     course_id: int | None,
     absence_id: int | None = None,
-) -> AbsenceNotice:
-    """The notice (its reason and comment, its first and last day), its acknowledgement and the journal's line, together.
-    The same one sent twice is one."""
+) -> Recorded:
+    """The notice (its reason and comment, its first and last day) and the journal's line, together. The same one sent twice is
+    one."""
     uow.get(Pupil, pupil.id, lock=True)
     if not families.may_change(uow, pupil):
         raise UserError("Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire.")
@@ -326,7 +287,7 @@ def _record(
             AbsenceNotice.comment == comment,
         )
     ):
-        return same
+        return same, False
     notice = uow.add(
         AbsenceNotice(
             site_id=pupil.site_id,
@@ -342,20 +303,30 @@ def _record(
             absence_id=absence_id,
         )
     )
-    write_letter(uow, notice, pupil)
     audit.note_record(uow, Action.ABSENCE_REPORTED, notice, changes=audit_changes(notice))
     announce_change(uow, notice)
+    return notice, True
+
+
+def _acknowledged(uow: UnitOfWork, pupil: Pupil, recorded: Recorded) -> AbsenceNotice:
+    notice, new = recorded
+    if new:
+        write_letter(uow, notice, pupil)
     return notice
 
 
-def write_letter(uow: UnitOfWork, notice: AbsenceNotice, pupil: Pupil, *, kind: LetterKind | None = None) -> None:
-    """To the one who wrote the notice, how it stands: received, accepted or declined; or what `kind` says."""
+def write_letter(
+    uow: UnitOfWork, notice: AbsenceNotice, pupil: Pupil, *more: AbsenceNotice, kind: LetterKind | None = None
+) -> None:
+    """To the one who wrote the notice, how it stands: received, accepted or declined; or what `kind` says. `more`: written with it.
+    The link leads to the form, where an absence that was not excused is ticked."""
     author = uow.get(Account, notice.author_id)
+    again = notice.absence_id if notice.state == NoticeState.DECLINED else None
     mail = Mail(
         kind or LETTERS[NoticeState(notice.state)],
         accounts.recipient(uow, author),
-        {"subject": pupil.full_name, "days": days_of(notice, author.language)},
-        path=f"/eleves/{pupil.number}/cours",
+        {"subject": pupil.full_name, "days": ", ".join(days_of(each, author.language) for each in (notice, *more))},
+        path=f"/eleves/{pupil.number}/absences" + (f"?absence={again}" if again else ""),
         message=notice.answer,
     )
     outbox.write(uow, mail)

@@ -21,7 +21,7 @@ from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, unit_of_work
 from data.families import models as families
-from data.families.models import of_its_site
+from data.families.models import Pupil, of_its_site
 from data.schooling.models import Course, Enrolment, EnrolmentStatus, Lesson, LessonState, Teacher
 
 BACK, AHEAD = timedelta(days=60), timedelta(days=400)
@@ -119,7 +119,7 @@ def write(uow: UnitOfWork) -> bytes:
     )
     feed = _empty(site)
     events = [
-        _event(uow, lesson, course, enrolment, teacher, pupils[enrolment.pupil_id].called)
+        _event(uow, lesson, course, enrolment, teacher, pupils[enrolment.pupil_id])
         for lesson, course, enrolment, teacher in rows
     ]
     if any(isinstance(event.get("DTSTART").dt, datetime) for event in events):
@@ -150,12 +150,12 @@ def _time_zone(name: str, first: int, last: int) -> Timezone:
 
 
 def _event(
-    uow: UnitOfWork, lesson: Lesson, course: Course, enrolment: Enrolment, teacher: Teacher | None, pupil: str
+    uow: UnitOfWork, lesson: Lesson, course: Course, enrolment: Enrolment, teacher: Teacher | None, pupil: Pupil
 ) -> Event:
     """Not all programs show STATUS: a cancelled lesson says so in its title too. UID names the rows only, so that no setting
     changes it; SEQUENCE and LAST-MODIFIED follow all three of them."""
     cancelled, moved = lesson.state == LessonState.CANCELLED, lesson.state == LessonState.MOVED
-    title = f"{pupil} – {course.name}"
+    title = f"{pupil.called} – {course.name}"
     starts = lesson.starts if moved else (enrolment.slot or lesson.starts or course.starts)
     minutes = enrolment.slot_minutes or lesson.minutes or course.minutes or 60
     text = [
@@ -179,6 +179,8 @@ def _event(
         event.add("location", f"{course.room}, {sites.here(uow).name}")
     if any(text):
         event.add("description", "\n".join(filter(None, text)))
+    if lesson.day >= uow.today and not cancelled:  # where an absence of that lesson is said
+        event.add("url", f"{settings().public_url}/eleves/{pupil.number}/absences?cours={lesson.id}")
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if cancelled else "OPAQUE")
     return event

@@ -6,76 +6,33 @@ from typing import Any
 
 from data.accounts import models as accounts
 from data.accounts.models import Account
-from data.billing.gateways import registry as gateways
 from data.core import appearance, audit, encryption
 from data.core.audit import Action
 from data.core.errors import UserError, ValidationErrors
-from data.core.fields import DATE, EMAIL, PHONE, TEXT, Kind, choice, tidy
+from data.core.fields import EMAIL, TEXT, Kind, choice
 from data.core.i18n import _
-from data.core.plain_text import tidy_lines
 from data.core.settings import settings as installation
 from data.core.sites import Site, here
 from data.core.unit_of_work import UnitOfWork
 from data.mail import outbox
 from data.mail.outbox import Mail
 from data.mail.templates import LetterKind
-from data.privacy import retention
+from data.privacy import records
 from data.site_admin import accessibility
+from data.site_admin.setting_kinds import (
+    CHECK,
+    COLOUR,
+    CONFORMITY,
+    GATEWAY,
+    ISO_DAY,
+    LONG,
+    TELEPHONE,
+    ZONES,
+    lines,
+    number,
+)
 
 KEYS = "payment keys"
-
-
-def _lines(most: int) -> Kind:
-    """One sentence a line, kept as a list."""
-
-    def read(typed: str) -> list[str]:
-        found = [line for line in tidy_lines(typed).split("\n") if line]
-        if len(found) > most:
-            raise UserError("{count} phrases, c’est trop : {most} au plus.", count=len(found), most=most)
-        return found
-
-    return Kind("textarea", read=read, show=lambda value: "\n".join(value or ()))
-
-
-def _number(least: int, most: int) -> Kind:
-    def read(typed: str) -> str:
-        text = tidy(typed)
-        if not (text.isascii() and text.isdecimal()) or len(text) > 6 or not least <= int(text) <= most:
-            raise UserError("Écrivez un nombre de {least} à {most}.", least=least, most=most)
-        return str(int(text))
-
-    return Kind("number", read=read)
-
-
-def _format_phone(typed: str) -> str:
-    return PHONE.format_value(PHONE.read(typed), "fr")
-
-
-LONG = Kind("textarea", read=tidy_lines)
-CHECK = Kind("check", read=lambda typed: typed == "true", show=lambda value: "true" if value else "")
-TELEPHONE = Kind("tel", read=_format_phone)
-ISO_DAY = Kind("date", read=lambda typed: DATE.show(DATE.read(typed)), format_value=DATE.format_value, hint=DATE.hint)
-COLOUR = Kind("color", read=appearance.read_accent)
-ZONES = choice(
-    {
-        "Europe/Paris": _("Paris"),
-        "America/Guadeloupe": _("Guadeloupe"),
-        "America/Martinique": _("Martinique"),
-        "America/Cayenne": _("Guyane"),
-        "Indian/Reunion": _("La Réunion"),
-        "Indian/Mayotte": _("Mayotte"),
-        "America/Miquelon": _("Saint-Pierre-et-Miquelon"),
-        "Pacific/Noumea": _("Nouvelle-Calédonie"),
-        "Pacific/Tahiti": _("Polynésie française"),
-    }
-)
-CONFORMITY = choice(
-    {
-        "non conforme": _("Non conforme"),
-        "partiellement conforme": _("Partiellement conforme"),
-        "totalement conforme": _("Totalement conforme"),
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -139,12 +96,6 @@ def _check_gateway(_uow: UnitOfWork, values: Mapping[str, Any]) -> dict[str, Use
     return {}
 
 
-def _gateway(typed: str) -> str:
-    if typed and gateways.by_name(typed) is None:
-        raise UserError("Choisissez une réponse de la liste.")
-    return typed
-
-
 IDENTITY = Part(
     "identite",
     _("Identité"),
@@ -177,7 +128,7 @@ SENTENCES_READY = Part(
         Setting(
             f"refusal_sentences.{key}",
             label,
-            _lines(12),
+            lines(12),
             longest=3000,
             span=12,
             hint=_("Une phrase par ligne ; vide : celles du portail"),
@@ -202,6 +153,21 @@ LEGAL = Part(
         Setting("legal.dpo", "Délégué à la protection des données", longest=300, hint=_("Nom, e-mail ou téléphone")),
         Setting("legal.siret", "SIRET", longest=20),
         Setting("legal.signatory", "Signataire des attestations"),
+        Setting(
+            "legal.recipients",
+            "Autres destinataires des données",
+            LONG,
+            longest=2000,
+            span=12,
+            hint=_("Un par ligne : éditeur du logiciel de gestion, commune, partenaires"),
+        ),
+        Setting(
+            "legal.transfers",
+            "Transferts hors de l’Union européenne",
+            longest=300,
+            span=12,
+            hint=_("Vide : aucun"),
+        ),
         Setting("legal.notice_more", "À ajouter aux mentions légales", LONG, longest=4000, span=12),
         Setting("legal.privacy_more", "À ajouter aux données personnelles", LONG, longest=4000, span=12),
     ),
@@ -238,30 +204,46 @@ KEEPING = Part(
         Setting(
             "retention.letters",
             "Texte des courriels, en jours",
-            _number(7, 730),
-            default=str(retention.DAYS["letters"]),
+            number(7, 730),
+            default=str(records.LETTER_TEXTS.count),
         ),
         Setting(
             "journal_months",
             "Journal, en mois",
-            _number(retention.MIN_DAYS, retention.MAX_DAYS),
+            number(records.MIN_MONTHS, records.MAX_MONTHS),
             hint=_("De six mois à un an (CNIL, délibération 2021-122)"),
             required=True,
         ),
         Setting(
             "retention.sessions",
             "Connexions passées, en jours",
-            _number(7, 365),
-            default=str(retention.DAYS["sessions"]),
+            number(7, 365),
+            default=str(records.SIGN_INS.count),
+        ),
+        Setting(
+            "retention.requests",
+            "Demandes de modification traitées, en mois",
+            number(2, 36),
+            default=str(records.REQUESTS.count),
         ),
     ),
+)
+REGISTER = Part(
+    "registre",
+    _("Registre et notice"),
+    _("Registre des traitements, notice d’information des familles (RGPD, articles 13 et 30)"),
+)
+BREACH = Part(
+    "violation",
+    _("Violation de données"),
+    _("La fiche à remplir et à notifier en 72 heures (RGPD, article 33)"),
 )
 PAYMENT = Part(
     "paiement",
     _("Paiement en ligne"),
     _("Le service de paiement des familles"),
     (
-        Setting("payment.gateway", "Service de paiement", Kind("gateway", read=_gateway), longest=40),
+        Setting("payment.gateway", "Service de paiement", GATEWAY, longest=40),
         Setting("payment.numcli", "PayFiP : numéro de client", longest=6, hint=_("Les six chiffres du contrat")),
         Setting(
             "payment.saisie",
@@ -289,7 +271,7 @@ MAIL = Part(
         Setting(
             "letters_per_minute",
             "Courriels par minute, au plus",
-            _number(1, 600),
+            number(1, 600),
             hint=_("Ce que votre serveur d’envoi accepte ; le reste attend son tour"),
             required=True,
             default="60",
@@ -299,7 +281,7 @@ MAIL = Part(
 STAFF = Part("comptes", _("Comptes du personnel"), _("Qui entre dans la gestion, avec quel rôle"))
 STATE = Part("etat", _("État du portail"), _("Base de données, courriels, disque, sauvegarde, version"))
 PARTS = (
-    IDENTITY, LOOK, FIELDS, DOCUMENTS, SENTENCES_READY, NEWS, LEGAL, ACCESS, KEEPING, PAYMENT, SECURITY, MAIL, STAFF, STATE,
+    IDENTITY, LOOK, FIELDS, DOCUMENTS, SENTENCES_READY, NEWS, LEGAL, ACCESS, KEEPING, REGISTER, BREACH, PAYMENT, SECURITY, MAIL, STAFF, STATE,
 )  # fmt: skip
 
 

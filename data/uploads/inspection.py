@@ -4,12 +4,15 @@ Runs in a process of its own (data/uploads/worker.py), so it imports of other fo
 a media type and what is remarked, or the name of a refusal (data/uploads/validation.py).
 """
 
+import logging
+
 from data.core import workers
 from data.core.workers import Line
 from data.uploads import pdfs, pictures
 from data.uploads.limits import MAX_STORED_BYTES, Wrong, unpacked
 
 IDLE_SECONDS = 300
+log = logging.getLogger("anacrouse.sandbox")
 
 
 def answer(question: str, content: bytes) -> tuple[str, bytes]:
@@ -22,6 +25,9 @@ def answer(question: str, content: bytes) -> tuple[str, bytes]:
         return str(wrong), b""
     except MemoryError:
         return "complexe", b""
+    except Exception as fault:  # a library's, by a file that nobody thought of
+        log.warning("a file for « %s » that cannot be read: %.120r", question, fault)
+        return "illisible", b""
 
 
 def _answered(question: str, content: bytes) -> tuple[str, bytes, tuple[str, ...]]:

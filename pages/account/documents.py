@@ -18,6 +18,9 @@ PDF = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-a
 def document(caller: Caller, request: Request, name: str) -> Response:
     with caller.unit_of_work() as uow:
         found, content = protection.content_of(uow, name)
+    if caller.account and caller.account.is_staff:
+        with caller.unit_of_work(writes=True) as uow:
+            protection.note_opened(uow, found)
     pdf = found.media_type == "application/pdf"
     shown = found.shown or validation.shown_name("", found.media_type)
     return Response(

@@ -45,13 +45,18 @@ CHAPTERS = (
         _("L’accueil"),
         (
             _(
-                "Ce qui est à faire vient en premier : une réinscription ouverte, une pièce à remplacer, une facture à payer."
+                "Ce qui est à faire vient en premier, avec le bouton qui y mène : absence à justifier, pièce à remplacer, "
+                "somme à régler, réinscription."
             ),
-            _("Une carte par élève donne ses cours, le prochain, sa dernière note et ses absences à justifier."),
+            _(
+                "Viennent ensuite ce qui attend le conservatoire, les prochains cours de chaque enfant, puis les dossiers et la facturation."
+            ),
             _("« Vos demandes » dit où en est ce que vous avez demandé : en attente, accepté ou refusé."),
         ),
         "accueil",
-        _("L’accueil : ce qui est à faire, puis une carte pour chaque élève, la facturation et les demandes."),
+        _(
+            "L’accueil : ce qui est à faire, les prochains cours, une carte pour chaque élève, la facturation et les demandes."
+        ),
     ),
     (
         "corriger",
@@ -85,13 +90,16 @@ CHAPTERS = (
         _("Annoncer ou justifier une absence"),
         (
             _(
-                "Une absence à venir : dans l’onglet « Cours », choisissez « Annoncer une absence », donnez le jour et le motif."
+                "Sur l’accueil, « Absence ? » à côté d’un prochain cours, ou « Justifier » à côté d’une absence passée, "
+                "ouvre le formulaire où ce cours est coché."
             ),
-            _("Une absence passée : ouvrez le cours, l’onglet « Absences », puis l’absence, et choisissez un motif."),
-            _("Vous pouvez joindre un document. Le conservatoire vous répond par e-mail."),
+            _(
+                "Cochez d’autres cours s’il le faut, ou indiquez d’autres jours ; choisissez un motif, puis « Envoyer »."
+            ),
+            _("Un document s’ajoute au même endroit. Le conservatoire vous répond par e-mail."),
         ),
         "absence",
-        _("Le formulaire Annoncer une absence : jours, cours et motif."),
+        _("Le formulaire d’une absence : cours à cocher, motif et document."),
     ),
     (
         "historique",
@@ -123,10 +131,12 @@ CHAPTERS = (
         (
             _("L’onglet « Réinscription » apparaît quand le conservatoire ouvre les réinscriptions."),
             _(
-                "Cochez « Réinscription administrative », ou les cursus et les cours qui continuent, ou « Ne se réinscrit pas »."
+                "« Continuer comme cette année » coche tous les cours. Ou cochez vous-même « Réinscription administrative », "
+                "les cursus et les cours qui continuent, ou « Ne se réinscrit pas »."
             ),
             _(
-                "Pour chaque pièce demandée, choisissez « Importer », puis « Parcourir », le nom du document, et « Importer »."
+                "Pour chaque pièce demandée, choisissez « Ajouter » ou « Prendre en photo » sur sa ligne ; ou bien « Importer », "
+                "puis « Parcourir », le nom du document, et « Importer »."
             ),
             _("Écrivez vos souhaits dans « Demandes complémentaires », puis choisissez « Valider »."),
             _(

@@ -1,5 +1,6 @@
 """« Données personnelles », « Mentions légales »: public, never blank, the site's own facts in them."""
 
+import asyncio
 from collections.abc import Callable
 
 from fastapi import Request
@@ -8,14 +9,21 @@ from starlette.responses import Response
 from components.layout.plain_layout import public_page
 from components.nicegui_adapter.screens import plain
 from components.ui import html
+from components.ui.icons import icon
 from components.ui.markup import Markup, join
+from components.ui.statement_view import draw as draw_statement
+from components.web.pdf_answer import pdf_answer
 from data.accounts.caller import Audience, Caller
-from data.core import sites
+from data.core import clock, sites
+from data.core.errors import NotFound
 from data.core.i18n import _
 from data.core.sites import Site
-from data.privacy import retention
+from data.mail.letterhead import letterhead_of
+from data.pdf.statement import statement
+from data.privacy import register
+from data.privacy.register import UNSET
 
-UNSET = _("à compléter par le conservatoire")
+PRIVACY = "/donnees-personnelles"
 Write = Callable[[Caller, Site], Markup]
 
 
@@ -60,47 +68,29 @@ def notice(caller: Caller, request: Request) -> Response:
     return _page(caller, _("Mentions légales"), "/mentions-legales", write)
 
 
-@plain("/donnees-personnelles", Audience.ANYONE)
+@plain(PRIVACY, Audience.ANYONE)
 def privacy(caller: Caller, request: Request) -> Response:
-    def write(who: Caller, site: Site) -> Markup:
-        translate = who.translate
-        under = (
-            html.h2 if who.account or len(sites.every_site()) == 1 else html.h3
-        )  # under the site's own, where there are several
-        return join(
-            [
-                html.p(
-                    translate(
-                        "{site} traite les données de ses familles pour inscrire les élèves, suivre leurs études et facturer : "
-                        "c’est sa mission d’intérêt public (article 6-1-e du RGPD). Le portail ne suit personne et n’utilise "
-                        "que les cookies qui servent à rester connecté.",
-                        site=site.name,
-                    ),
-                ),
-                under(translate("Vos droits")),
-                html.p(
-                    translate(
-                        "Vous pouvez voir vos données et demander leur correction ici même, en obtenir une copie, demander leur "
-                        "effacement ou vous opposer à un usage. Le conservatoire répond en un mois au plus."
-                    ),
-                ),
-                under(translate("À qui écrire")),
-                html.p(translate("Délégué à la protection des données : {dpo}", dpo=_fact(who, site, "dpo"))),
-                _contact(who, site),
-                html.p(translate("Si la réponse ne vous convient pas, vous pouvez saisir la CNIL (www.cnil.fr).")),
-                under(translate("Combien de temps")),
-                html.p(
-                    translate(
-                        "Le texte des courriels est gardé {letters} jours, les connexions passées {sessions} jours, le journal des "
-                        "actions {months} mois ; les fiches, les résultats et les diplômes selon les règles des archives "
-                        "publiques.",
-                        months=retention.journal_months(site),
-                        letters=retention.days(site, "letters"),
-                        sessions=retention.days(site, "sessions"),
-                    ),
-                ),
-                *_more(site, "privacy_more"),
-            ]
-        )
+    several = not caller.account and len(sites.every_site()) > 1
 
-    return _page(caller, _("Données personnelles"), "/donnees-personnelles", write)
+    def write(who: Caller, site: Site) -> Markup:
+        shown = register.notice(site, who.language, clock.today(site.zone))
+        paper = html.a(
+            icon("paper"),
+            who.translate("Cette notice en PDF"),
+            html.span(f" : {site.name}", class_="unseen"),
+            href=f"{PRIVACY}/{site.code}.pdf",
+        )
+        return join([draw_statement(shown, html.h3 if several else html.h2), html.p(paper)])
+
+    return _page(caller, _("Données personnelles"), PRIVACY, write)
+
+
+@plain(PRIVACY + "/{code}.pdf", Audience.ANYONE)
+async def privacy_paper(caller: Caller, request: Request, code: str) -> Response:
+    """The information notice, to be handed out or pinned up; it says nothing of anybody."""
+    site = next((each for each in sites.every_site() if each.code == code), None)
+    if site is None:
+        raise NotFound(f"site {code[:40]}")
+    shown = register.notice(site, caller.language, clock.today(site.zone))
+    content = await asyncio.to_thread(statement, shown, letterhead_of(site))
+    return pdf_answer(content, "notice-donnees-personnelles")

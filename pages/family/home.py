@@ -1,6 +1,7 @@
-"""« Accueil »: what needs doing, the pupils, what is due, what was asked."""
+"""« Accueil »: what needs doing, what waits, the next lessons, then the pupils, the money, what was answered, the news."""
 
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import time, timedelta
 
 from markupsafe import Markup
 
@@ -8,15 +9,13 @@ from components.layout.layout import head
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html
-from components.ui.icons import icon
 from components.ui.markup import Content
+from components.ui.status_chip import status_chip
 from data.accounts import models as accounts
 from data.billing import models as billing
 from data.billing import online_payments
-from data.billing.models import EntryState, Ledger
-from data.change_requests import models as change_models
+from data.billing.models import Ledger
 from data.change_requests import submission as change_requests
-from data.change_requests.models import ChangeState
 from data.core import formats
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
@@ -24,16 +23,20 @@ from data.families import models as families
 from data.families.models import Pupil, PupilLink, Rights
 from data.office import news
 from data.reenrolment import due as reenrolment_due
-from data.schooling import absences, results
 from data.schooling import models as schooling
-from data.schooling.absences import Missed
-from data.schooling.models import Attended, Lesson
+from data.schooling import results, unexcused
+from data.schooling.models import Attended, Lesson, LessonState
 from data.schooling.results import Marked
-from pages.family import reenrolment_notice, requests
+from data.schooling.unexcused import Missed
+from pages.family import requests, to_do
 from pages.family.billing import balance_words
 from pages.family.requests import BILLING
+from pages.family.to_do import Known
 
+LESSONS = 6  # shown at once
 Accounts = dict[Ledger, billing.Account]
+Family = Sequence[tuple[Pupil, PupilLink, Missed]]
+Coming = Mapping[int, list[Attended]]  # by pupil
 
 
 @screen("/", Audience.FAMILY, title=_("Accueil"))
@@ -44,10 +47,12 @@ def home(uow: UnitOfWork) -> None:
 
 def _draw(uow: UnitOfWork) -> Markup:
     (adults, me), mine = accounts.adults(uow), change_requests.of_the_family(uow, requests.LATEST)
-    ledgers, pupils = billing.accounts(uow), absences.of_the_pupils(uow)
-    standing = reenrolment_due.standing(uow, [(pupil, link) for pupil, link, _ in pupils])
+    ledgers, pupils = billing.accounts(uow), unexcused.of_the_pupils(uow)
+    coming = schooling.coming(uow, [pupil.id for pupil, *_ in pupils])
+    standing = reenrolment_due.standing(uow, [(pupil, link) for pupil, link, _ in pupils], coming)
     people: list[families.Record] = [*adults, *(pupil for pupil, *_ in pupils)]
     sources = requests.Sources(mine, (standing.sent, standing.given), ledgers, people)
+    waiting, answered = requests.latest(uow, sources)
     first = me.called if me else uow.name
     when = formats.long_day(uow.today, uow.language)
     under = uow.translate(
@@ -55,40 +60,61 @@ def _draw(uow: UnitOfWork) -> Markup:
     )
     return (
         head(uow.translate("Bonjour {name}", name=first).strip(), under)
-        + reenrolment_notice.draw(uow, standing.due)
-        + _to_do(uow, adults, mine)
-        + _late(uow, ledgers)
-        + _news(uow)
+        + to_do.draw(uow, Known(adults, mine, pupils, coming, ledgers, standing.due))
+        + to_do.waiting(uow, waiting)
+        + _lessons(uow, pupils, coming)
         + html.div(
-            _pupils(uow, pupils),
+            _pupils(uow, pupils, coming),
             _balance(uow, ledgers),
-            requests.card(uow, sources),
+            requests.card(uow, answered, any_waiting=bool(waiting)),
             class_="cards",
         )
+        + _news(uow)
     )
 
 
-def _to_do(uow: UnitOfWork, adults: list[families.Guardian], mine: list[change_models.Asked]) -> Markup:
-    notices = []
-    if any(
-        change.state == ChangeState.PENDING and change.confirm_hash and not change.confirmed_at for _, change, _ in mine
-    ):
-        notices.append(uow.translate("Confirmez votre nouvelle adresse e-mail par le lien que vous y avez reçu."))
-    if not any(adult.email for adult in adults):
-        notices.append(
-            uow.translate(
-                "Aucune adresse e-mail n’est enregistrée : ajoutez-la dans votre fiche pour recevoir nos réponses."
-            )
-        )
-    return Markup("").join(
-        html.div(
-            icon("info"),
-            html.p(text),
-            html.a(uow.translate("Ouvrir la fiche"), href="/famille"),
-            class_="notice leads pending",
-        )
-        for text in notices
+def _lessons(uow: UnitOfWork, pupils: Family, coming: Coming) -> Markup:
+    """« Les prochains cours »: the next one of each course of all the children, the first to come first."""
+    found = [
+        (lesson, each, pupil, link)
+        for pupil, link, _missed in pupils
+        for each in coming[pupil.id]
+        if (lesson := each.lesson)
+    ]
+    found.sort(key=lambda one: (one[0].day, one[1].enrolment.slot or one[0].starts or time()))
+    if not found:
+        return Markup("")
+    title = uow.translate("Les prochains cours")
+    lines = [
+        html.li(_lesson(uow, lesson, each, pupil if len(pupils) > 1 else None), _absent(uow, lesson, each, pupil, link))
+        for lesson, each, pupil, link in found[:LESSONS]
+    ]
+    return html.section(html.h2(title), html.ul(lines, class_="tasks lessons"), class_="of-home", aria_label=title)
+
+
+def _lesson(uow: UnitOfWork, lesson: Lesson, attended: Attended, pupil: Pupil | None) -> Markup:
+    """« demain à 17 h 15 · Irina · Piano 206 », then the room and the teacher."""
+    what = "".join(f" · {each}" for each in (pupil.called if pupil else "", attended.course.name) if each)
+    moved = status_chip(uow, LessonState.MOVED) if lesson.state == LessonState.MOVED else None
+    where = " · ".join(filter(None, (attended.course.room, attended.teacher_name)))
+    return html.span(
+        html.span(html.strong(_when(uow, lesson, attended)), what, moved and (" ", moved)),
+        where and html.span(where, class_="small soft"),
     )
+
+
+def _when(uow: UnitOfWork, lesson: Lesson, attended: Attended) -> str:
+    day = formats.near_day(lesson.day, uow.today, uow.language)
+    at = formats.clock(attended.enrolment.slot or lesson.starts, uow.language)
+    return uow.translate("{day} à {hour}", day=day, hour=at) if at else day
+
+
+def _absent(uow: UnitOfWork, lesson: Lesson, attended: Attended, pupil: Pupil, link: PupilLink) -> Markup | None:
+    if link.rights != Rights.ALL:
+        return None
+    about = f" : {pupil.called}, {attended.course.name}, {_when(uow, lesson, attended)}"
+    href = f"/eleves/{pupil.number}/absences?cours={lesson.id}"
+    return html.a(uow.translate("Absence ?"), html.span(about, class_="unseen"), href=href, class_="link")
 
 
 def _news(uow: UnitOfWork) -> Markup:
@@ -106,84 +132,48 @@ def _news(uow: UnitOfWork) -> Markup:
     )
 
 
-def _late(uow: UnitOfWork, accounts: Accounts) -> Markup:
-    """What should have been paid."""
-    late = [entry for account in accounts.values() for entry in account.entries if entry.state == EntryState.LATE]
-    if not late:
-        return Markup("")
-    text = uow.ngettext(
-        "{count} facture est en retard : {sum} à régler.",
-        "{count} factures sont en retard : {sum} à régler.",
-        count=len(late),
-        sum=formats.euros(sum(entry.due for entry in late)),
-    )
-    where = BILLING[late[0].row.ledger]
-    link = html.a(uow.translate("Voir la facturation"), href=where)
-    return html.div(icon("alert"), html.p(text), link, class_="notice leads bad")
-
-
-def _pupils(uow: UnitOfWork, found: list[tuple[Pupil, PupilLink, Missed]]) -> list[Markup]:
-    """A card for each: courses, next lesson, last mark, absences not excused; one question each for all of them."""
+def _pupils(uow: UnitOfWork, found: Family, coming: Coming) -> list[Markup]:
+    """A card for each: courses, last mark, the way to the record; one question for the marks of all of them."""
     if not found:
         text = uow.translate(
             "Aucun élève n’est rattaché à votre famille. Si c’est une erreur, adressez-vous au conservatoire."
         )
         return [html.section(html.h2(uow.translate("Élèves")), html.p(text), class_="card")]
-    ids = [pupil.id for pupil, *_ in found]
-    coming, marks = schooling.coming(uow, ids), results.last_marks(uow, ids, uow.today - timedelta(days=400))
+    marks = results.last_marks(uow, [pupil.id for pupil, *_ in found], uow.today - timedelta(days=400))
     return [
         _pupil(uow, pupil, coming[pupil.id], marks.get(pupil.id), _missed(uow, pupil, link, missed, coming[pupil.id]))
         for pupil, link, missed in found
     ]
 
 
-def _missed(uow: UnitOfWork, pupil: Pupil, link: PupilLink, missed: Missed, attended: list[Attended]) -> Markup:
-    """Red where the family has something to do: it leads to the absence. What it said of one waits for the office."""
-    parts = []
-    if missed.count:
-        text = uow.ngettext("{count} absence non justifiée", "{count} absences non justifiées", count=missed.count)
-        course = next((each.course.name for each in attended if each.enrolment.id == missed.enrolment_id), "")
-        day = formats.short_day(missed.day, uow.language) if missed.day else ""
-        about = ", ".join(filter(None, (course, day)))
-        if about:
-            text = (
-                f"{text} : {about}"
-                if missed.count == 1
-                else uow.translate("{text}, la dernière : {about}", text=text, about=about)
-            )
-        href = f"/eleves/{pupil.number}/cours"
-        if missed.enrolment_id:
-            href += f"/{missed.enrolment_id}/absences" + (f"/{missed.absence_id}" if missed.count == 1 else "")
-        if link.rights == Rights.ALL:
-            parts.append(html.p(icon("alert"), html.a(text, href=href), class_="fault plain"))
-        else:
-            parts.append(html.p(html.a(text, href=href), class_="small"))
-    if missed.waiting:
-        text = uow.ngettext(
-            "{count} justification d’absence en attente",
-            "{count} justifications d’absence en attente",
-            count=missed.waiting,
-        )
-        parts.append(html.p(icon("clock"), html.a(text, href=f"/eleves/{pupil.number}/absences"), class_="was"))
-    return Markup("").join(parts)
+def _missed(uow: UnitOfWork, pupil: Pupil, link: PupilLink, missed: Missed, attended: list[Attended]) -> Markup | None:
+    """Where nothing can be done of it: « À faire » has what this household may justify."""
+    if not missed.count or link.rights == Rights.ALL:
+        return None
+    text = uow.ngettext("{count} absence non justifiée", "{count} absences non justifiées", count=missed.count)
+    about = to_do.last_missed(uow, missed, attended)
+    if about and missed.count == 1:
+        text = f"{text} : {about}"
+    elif about:
+        text = uow.translate("{text}, la dernière : {about}", text=text, about=about)
+    href = f"/eleves/{pupil.number}/cours"
+    if missed.enrolment_id:
+        href += f"/{missed.enrolment_id}/absences" + (f"/{missed.absence_id}" if missed.count == 1 else "")
+    return html.p(html.a(text, href=href), class_="small")
 
 
-def _pupil(uow: UnitOfWork, pupil: Pupil, coming: list[Attended], canary: Marked | None, missed: Markup) -> Markup:
+def _pupil(uow: UnitOfWork, pupil: Pupil, coming: list[Attended], last: Marked | None, missed: Markup | None) -> Markup:
     courses = [each for each in coming if each.course.school_year == formats.school_year(uow.today)]
-    following = schooling.next_lesson(coming)
     about = " · ".join(filter(None, (", ".join(each.course.name for each in courses) or pupil.discipline, pupil.cycle)))
     facts: list[tuple[str, Content]] = []
-    if following:
-        facts.append((uow.translate("Prochain cours"), _when(uow, following)))
-    if canary:
-        mark, assessment = canary
+    if last:
+        mark, assessment = last
         out_of = formats.decimal(assessment.scale, uow.language, places=0)
         course = next((each.course.name for each in courses if each.course.id == assessment.course_id), "")
         day = formats.short_day(assessment.day, uow.language) if assessment.day else ""
         given = ", ".join(("", *filter(None, (course, day))))
         got = html.strong(f"{formats.decimal(mark.value, uow.language)} / {out_of}")
         facts.append((uow.translate("Dernière évaluation"), (got, given)))
-    path = f"/eleves/{pupil.number}"
     return html.section(
         html.h2(pupil.full_name),
         html.p(about, class_="soft") if about else "",
@@ -193,20 +183,11 @@ def _pupil(uow: UnitOfWork, pupil: Pupil, coming: list[Attended], canary: Marked
             html.a(
                 uow.translate("Ouvrir le dossier"),
                 html.span(f" : {pupil.full_name}", class_="unseen"),
-                href=f"{path}/cours",
+                href=f"/eleves/{pupil.number}/cours",
             ),
         ),
         class_="card",
     )
-
-
-def _when(uow: UnitOfWork, found: tuple[Lesson, Attended]) -> Markup:
-    """« jeudi 26 novembre à 17 h 15, Piano 206, salle 12 »."""
-    lesson, attended = found
-    day = formats.near_day(lesson.day, uow.today, uow.language)
-    at = formats.clock(attended.enrolment.slot or lesson.starts, uow.language)
-    when = uow.translate("{day} à {hour}", day=day, hour=at) if at else day
-    return html.strong(when) + ", ".join(("", *filter(None, (attended.course.name, attended.course.room))))
 
 
 def _balance(uow: UnitOfWork, accounts: Accounts) -> Markup:

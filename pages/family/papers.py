@@ -1,39 +1,19 @@
 """Papers as PDF, shown in the browser: duplicates of bills, certificates, the pupil's course report."""
 
 import asyncio
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from fastapi import Request
 from starlette.responses import Response
 
 from components.nicegui_adapter.screens import plain
+from components.web.pdf_answer import pdf_answer
 from data.accounts.caller import Audience, Caller
 from data.billing import pdf_archive
 from data.billing.pdf_archive import Draft
 from data.core.errors import NotFound
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
-
-
-@dataclass(frozen=True)
-class Named:
-    """How a browser names the file it saves."""
-
-    name: str
-
-    def answer(self, content: bytes) -> Response:
-        return Response(
-            content,
-            media_type="application/pdf",
-            headers={
-                "cache-control": "private, no-store",
-                "content-disposition": f'inline; filename="{self.name}.pdf"',
-                "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; "
-                "plugin-types application/pdf",
-            },
-        )
 
 
 async def _paper(
@@ -48,7 +28,7 @@ async def _paper(
             with caller.unit_of_work(writes=True) as uow:
                 content = pdf_archive.store(uow, draft, content)
         found = content
-    return Named(re.sub("[^A-Za-z0-9_-]", "-", name)).answer(found)
+    return pdf_answer(found, name)
 
 
 @plain("/facturation/factures/{number}.pdf", Audience.FAMILY)

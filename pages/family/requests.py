@@ -164,12 +164,19 @@ def _payments(uow: UnitOfWork, ledgers: Mapping[Ledger, Account]) -> Iterator[Li
             )
 
 
-def card(uow: UnitOfWork, sources: Sources) -> Markup:
-    """On « Accueil », where money that came has a card of its own."""
-    every = gather(uow, sources)
-    since = uow.now - FRESH
-    found = [line for line in every if line.state in WAITING or (line.answered or line.sent) >= since]
-    found = [line for line in found if line.state != EntryState.CASHED]
+def latest(uow: UnitOfWork, sources: Sources) -> tuple[list[Line], list[Line]]:
+    """For « Accueil »: what waits for the conservatoire; of the rest the latest, but money that came, which has a card of its own."""
+    waiting, others, since = list[Line](), list[Line](), uow.now - FRESH
+    for line in gather(uow, sources):
+        if line.state in WAITING and line.state not in TO_DO:
+            waiting.append(line)
+        elif line.state != EntryState.CASHED and (line.state in TO_DO or (line.answered or line.sent) >= since):
+            others.append(line)
+    return waiting, others
+
+
+def card(uow: UnitOfWork, found: Sequence[Line], *, any_waiting: bool) -> Markup:
+    """On « Accueil »: what was answered; what waits stands above."""
     lines = [
         html.li(
             status_chip(uow, line.state, TO_FAMILIES),
@@ -187,8 +194,8 @@ def card(uow: UnitOfWork, sources: Sources) -> Markup:
     ) + html.p(html.a(uow.translate("Ouvrir la fiche"), href="/famille"))
     return html.section(
         html.h2(uow.translate("Vos demandes")),
-        html.ul(lines, class_="list") if lines else empty,
-        html.p(html.a(uow.translate("Toutes vos demandes"), href=PATH)) if every else None,
+        html.ul(lines, class_="list") if lines else None if any_waiting else empty,
+        html.p(html.a(uow.translate("Toutes vos demandes"), href=PATH)) if found or any_waiting else None,
         class_="card",
     )
 

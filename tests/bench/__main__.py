@@ -13,7 +13,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from tests.bench import imports, load, phone, photographs, sockets
+from tests.bench import imports, journeys, load, phone, photographs, sockets
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Anacrouse-demo-2026"
@@ -103,6 +103,7 @@ def main() -> None:
         "--imports", action="store_true", help="only: files of 20,000 lines, their export, and other people meanwhile"
     )
     asked.add_argument("--lines", type=int, default=imports.LINES, help="of these files")
+    asked.add_argument("--journeys", action="store_true", help="only: what a parent does most, in taps and seconds")
     asked.add_argument("--photographs", action="store_true", help="only: eight photographs of 40 Mpx at once")
     asked.add_argument(
         "--kills",
@@ -130,6 +131,8 @@ def main() -> None:
         try:
             if chosen.imports:
                 return asyncio.run(imports.measure(base, process.pid, PASSWORD, row, chosen.lines))
+            if chosen.journeys:
+                return journeys_of(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)))
             if chosen.photographs:
                 return photographs_of(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)), process.pid)
             wait_for(f"http://127.0.0.1:{port}/page")
@@ -171,7 +174,14 @@ def report(base: str, floor_url: str, pid: int, families: int) -> None:
         figure = f"LCP {each['lcp']:.0f} ms, CLS {each['cls']:.3f}, {each['kib']:.0f} KiB"
         target = "≤ 1000 ms, 0.00" if (each["device"], each["state"]) == ("phone", "cold") else "CLS 0.00"
         row(f"{each['device']}, {each['state']}, {each['path']}", figure, target)
+    journeys_of(base, family)
     asyncio.run(imports.measure(base, pid, PASSWORD, row))
+
+
+def journeys_of(base: str, family: dict[str, str]) -> None:
+    """On the phone, from Accueil."""
+    for each in journeys.measure(base, family):
+        row(f"phone, {each['what']}", f"{each['taps']} taps, {each['seconds']:.0f} s", each["target"])
 
 
 def what_time_tells(base: str) -> None:

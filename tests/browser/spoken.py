@@ -22,7 +22,7 @@ STATES = {
     ("invalid", "true"): "saisie incorrecte", ("pressed", "true"): "enfoncé", ("pressed", "false"): "non enfoncé",
     ("checked", True): "coché", ("checked", False): "non coché", ("expanded", True): "développé", ("expanded", False): "réduit",
 }  # fmt: skip
-NEXT = "Prochain cours"
+NEXT = "Les prochains cours, titre de niveau 2"
 PASSING = re.compile(
     r"\b(lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre"
     r"|novembre|décembre|aujourd’hui|demain|hier|à l’instant)\b|il y a [^,.·]+",
@@ -38,8 +38,8 @@ def spoken(page: Page, within: str = "main") -> list[str]:
     root = next(node for node in nodes.values() if node.get("role", {}).get("value") == within)
     lines = [" ".join(line.split()) for line in _announced(root, nodes)]
     for at, line in enumerate(lines):
-        if line == NEXT:  # which one it is depends on the hour
-            lines[at + 1 : at + 3] = ["…"]
+        if line == NEXT:  # which ones they are depends on the hour
+            lines[at + 1 : next(n for n in range(at + 1, len(lines)) if "titre de niveau" in lines[n])] = ["…"]
     return lines
 
 

@@ -40,8 +40,13 @@ def test_the_manuals_chapter_can_be_followed_word_by_word(enter: Enter, portal: 
     page.get_by_role("dialog").get_by_role("button", name="OK").click()
     expect(page.get_by_role("button", name="Importer")).to_be_focused()
 
-    box(page, "tout le cursus").check()
-    expect(box(page, "Réinscription : Éveil musical")).to_be_checked()
+    page.get_by_role("button", name="Continuer comme cette année").click()
+    expect(page.get_by_role("heading", name="2. Pièces à fournir")).to_be_focused()
+    expect(page.get_by_text("Étape 2 sur 3")).to_be_visible()
+    expect(box(page, "tout le cursus")).to_be_checked()
+    page.locator(".reenrolment tr", has_text="Éveil musical").click()  # the whole line is the box’s
+    expect(box(page, "Réinscription : Éveil musical")).not_to_be_checked()
+    box(page, "Réinscription : Éveil musical").check()
     box(page, "Réinscription administrative").check()
     expect(box(page, "Réinscription : Éveil musical")).not_to_be_checked()
     box(page, "Réinscription : Éveil musical").focus()
@@ -84,7 +89,9 @@ def test_the_manuals_chapter_can_be_followed_word_by_word(enter: Enter, portal: 
     page.get_by_role("link", name="Retour").click()
     expect(page).to_have_url(re.compile("/famille$"))
     page.goto("/")
-    expect(page.get_by_text("La demande de réinscription de Nino est envoyée")).to_be_visible()
+    expect(page.get_by_role("region", name="En attente du conservatoire")).to_contain_text(
+        "Réinscription de Nino Aubry"
+    )
     page.get_by_role("link", name="Toutes vos demandes").click()
     page.wait_for_selector(LIVE, state="attached")
     expect(page.get_by_text("Réinscription de Nino Aubry")).to_be_visible()

@@ -73,12 +73,16 @@ def test_a_received_document_is_replaced_only_when_the_box_is_ticked(enter: Ente
     said.check()
     window.get_by_role("button", name="Importer").click()
     expect(line(page, "Photo d’identité")).to_contain_text("maif.jpg")
-    line(page, "Photo d’identité").get_by_role("button", name="Remplacer").click()
-    expect(window).to_be_visible()
-    page.get_by_label("Parcourir").set_input_files(picture("vraie.jpg"))
-    expect(said).to_have_count(0)  # pressed beside the document itself, it is said already
-    window.get_by_role("button", name="Importer").click()
-    expect(line(page, "Photo d’identité")).to_contain_text("vraie.jpg")
+    page.get_by_label("Remplacer : Photo d’identité").set_input_files(picture("vraie.jpg"))
+    expect(line(page, "Photo d’identité")).to_contain_text(
+        "vraie.jpg"
+    )  # pressed beside the document itself, it is said already
+    expect(line(page, "Photo d’identité").locator(".thumb img")).to_be_visible()
+    mixed = [picture("une.jpg"), paper("deux.pdf", b"%PDF-1.4", "application/pdf")]
+    page.get_by_label("Ajouter : Attestation d’assurance").set_input_files(mixed)  # type: ignore[arg-type]
+    expect(line(page, "assurance").locator(".fault")).to_contain_text("Choisissez un seul fichier")
+    page.get_by_label("Ajouter : Attestation d’assurance").set_input_files(photographs("une.jpg", "deux.jpg"))
+    expect(line(page, "assurance")).to_contain_text("une.pdf")
     expect(page.locator("body")).not_to_be_focused()
 
 

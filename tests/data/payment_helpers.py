@@ -6,6 +6,7 @@ from typing import Any
 from data.billing import models as billing
 from data.billing import online_payments
 from data.billing.gateways import protocol as gateway_protocol
+from data.billing.gateways import simulator
 from data.billing.gateways.protocol import Order, Sent
 from data.billing.gateways.simulator import Simulator
 from data.billing.models import Allocation, Invoice, Payment
@@ -67,7 +68,11 @@ def answer(
 ) -> Sent:
     """What the bank sends of this payment, signed."""
     order = Order(row.reference, text.get("cents", row.cents), currency, "", "", 0, "", "")
-    return Sent(form=BANK.answer(order, state, forged=forged))
+    sent = BANK.answer(order, state, forged=forged)
+    if number := text.get("transaction"):  # of an answer before
+        fields = {name: value for name, value in sent.items() if name != "signature"} | {"transaction": number}
+        sent = {**fields, "signature": simulator._signature("answer", fields)}
+    return Sent(form=sent)
 
 
 def receive(sent: Sent, name: str = "simulator", **when: Any) -> OnlinePayment:

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 from pypdf import PdfReader
-from sqlmodel import select
 
 from data.access_grants import batches as access_batches
 from data.access_grants import grants as access_grants
@@ -27,6 +26,7 @@ from data.families.models import Guardian
 from data.mail import letterhead, outbox
 from data.mail.outbox import Letter
 from data.pdf import access_letters
+from data.privacy import retention
 from tests.demo_users import CLAIRE, HELENE, PAUL, account, as_, both, every, last, later
 
 TO_INFORM = ("famille.3018", "famille.3019", "bailly.olivier")
@@ -289,11 +289,7 @@ def test_letters_to_print_are_kept_for_a_week(database: str) -> None:
         row = uow.get(AccessBatch, batch_id)
         row.created_at = uow.now - timedelta(days=8)
         uow.add(row)
-        who = uow.one(select(Account).where(Account.login == "famille.3018"))
-        assert who is not None
-        who.access_sent_at = None
-        uow.add(who)
-    batch_of("letter")
+    retention.sweep()
     assert not path.exists()
     with as_(PAUL) as uow, pytest.raises(NotFound):
         access_batches.content_of(uow, batch_id)

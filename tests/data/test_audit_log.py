@@ -20,10 +20,11 @@ from data.core.system_unit_of_work import system_unit_of_work
 from data.families.models import Family, Guardian, Pupil
 from data.mail.outbox import Letter
 from data.mail.templates import TEMPLATES, LetterKind
-from data.office import audit_log, daily_digest
+from data.office import audit_log
 from data.office.audit_log import Asked
 from data.office.audit_words import ACTIONS
 from data.office.news import News
+from data.privacy import retention
 from data.reenrolment import campaign_admin
 from data.site_admin.settings import PARTS
 from tests.days import ZONE
@@ -182,15 +183,15 @@ def test_old_entries_go_by_the_days_round_and_no_younger_one_by_anybody(database
             if each.actor == "Paul Renard"
         ]
 
-    daily_digest.go_round()
+    retention.sweep()
     assert left() == [300, 100]
     purged = every(AuditEntry)[-1]
     assert (purged.action, purged.changes) == ("journal purged", {"count": ["", 1]})
     set_site(journal_months=6)
-    daily_digest.go_round()
+    retention.sweep()
     assert left() == [100]
     set_site(journal_months=1)
-    daily_digest.go_round()
+    retention.sweep()
     assert left() == [100]
     with pytest.raises(DBAPIError, match="append-only"), system_unit_of_work(writes=True) as uow:
         uow.change(delete(AuditEntry).where(col(AuditEntry.id) == young))

@@ -148,6 +148,11 @@ def _listed(copied: Path, name: str, sha: str = "") -> None:
     (copied / "manifest.json").write_text(json.dumps(manifest))
 
 
+def _changed(copied: Path, **values: object) -> None:
+    manifest = json.loads((copied / "manifest.json").read_text())
+    (copied / "manifest.json").write_text(json.dumps({**manifest, **values}))
+
+
 PREPARED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a file that is not listed": (
         lambda copied: (copied / "files" / "1" / "more").write_text("x"),
@@ -164,6 +169,8 @@ PREPARED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a name that climbs": (lambda copied: _listed(copied, "../../files/1/document"), "outside the copy"),
     "a name of the root": (lambda copied: _listed(copied, str(copied / "files/1/document")), "outside the copy"),
     "nested without end": (lambda copied: (copied / "manifest.json").write_text("[" * 100_000), "no copy"),
+    "no digest": (lambda copied: _changed(copied, database={"name": "database.db"}), "no copy"),
+    "a name that no file has": (lambda copied: _listed(copied, "1/\0"), "missing or changed"),
     "a list": (lambda copied: (copied / "manifest.json").write_text("[]"), "no copy"),
 }
 

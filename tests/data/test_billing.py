@@ -248,7 +248,9 @@ def number_met(uow: UnitOfWork, ask: Callable[[UnitOfWork, str], Any], number: s
 @pytest.mark.parametrize(
     ("login", "code"), [(MARC, "valmont"), (SAMIR, "valmont"), (CLAIRE, "belrive"), (None, "valmont")]
 )
-def test_nobody_else_meets_claires_bills_by_number_nor_by_key(database: str, login: str | None, code: str) -> None:
+def test_nobody_else_meets_claires_bills_by_number_nor_by_key(
+    database: str, login: str | None, code: str
+) -> None:  # row 77
     claire, namesake = account(CLAIRE), account(CLAIRE, "belrive")
     with system_unit_of_work(
         writes=True

@@ -102,7 +102,7 @@ def test_nothing_changed_leaves_no_trace(database: str) -> None:
     assert counts(*ROWS) == before
 
 
-def test_two_tabs_that_save_different_fields_leave_both_waiting(database: str) -> None:
+def test_two_tabs_that_save_different_fields_leave_both_waiting(database: str) -> None:  # row 52
     ask({"town": "Metz"})
     ask({"complement": "Escalier D"})
     assert len(mine()) == 1

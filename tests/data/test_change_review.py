@@ -248,7 +248,7 @@ def test_an_email_that_another_adult_already_has_can_be_accepted(database: str) 
     assert recorded("email") == "marc.aubry@example.org"
 
 
-def test_a_round_makes_one_letter(database: str) -> None:
+def test_a_round_makes_one_letter(database: str) -> None:  # row 62
     move_to(DECISION_LETTER_DELAY="120")
     number, other = ask({"town": "Metz", "complement": "Escalier D"}), 0
     decide(number, {"town": YES})

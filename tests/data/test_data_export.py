@@ -8,18 +8,22 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from sqlmodel import col, update
 
 from data.accounts import sessions
 from data.core.audit import AuditEntry
 from data.core.errors import NotFound
 from data.core.system_unit_of_work import system_unit_of_work
 from data.families import stored_files
-from data.families.models import PupilLink
+from data.families.models import Guardian, PupilLink
 from data.families.stored_files import StoredFile
 from data.mail import outbox
 from data.mail.outbox import Mail, Recipient
 from data.privacy import data_export
-from tests.demo_users import CLAIRE, PAUL, account, as_, both, every, guardian, last
+from data.reenrolment import follow_up
+from data.reenrolment.campaigns import Campaign
+from data.reenrolment.models import Reenrolment
+from tests.demo_users import CLAIRE, PAUL, account, as_, both, every, guardian, last, pupil
 
 
 def archive(folder: Path, login: str = CLAIRE, code: str = "valmont") -> tuple[dict[str, Any], str, list[str]]:
@@ -132,3 +136,29 @@ def test_staff_and_strangers_have_none(database: str) -> None:
     for login in (PAUL, None):
         with as_(login) as uow, pytest.raises(NotFound):
             data_export.collect(uow)
+
+
+@both
+def test_what_the_office_noted_of_a_request_is_in_it_without_who_wrote_it(database: str, tmp_path: Path) -> None:
+    """R-70: a note about a person is theirs to read; not of a pupil whose other household is under protection."""
+    claires, marcs = account(CLAIRE).family_id, account("aubry.marc").family_id
+    with as_(CLAIRE) as uow:
+        irina = pupil(uow, "Irina")
+        campaign_id = every(Campaign, Campaign.site_id == uow.site_id)[0].id
+        taken = every(Reenrolment, Reenrolment.pupil_id == irina.id, Reenrolment.campaign_id == campaign_id)
+    with system_unit_of_work(writes=True) as uow:
+        sent = taken[0] if taken else uow.add(Reenrolment(site_id=irina.site_id, campaign_id=campaign_id, pupil_id=irina.id,
+                household_id=claires, author_id=account(CLAIRE).id, way="administrative", submitted_at=uow.now))  # fmt: skip
+        uow.change(update(Reenrolment).where(col(Reenrolment.id) == sent.id).values(household_id=claires))
+    with as_(PAUL) as uow:
+        follow_up.write(uow, sent.id, "Rappeler pour le piano.", revisit=True, assignee_id=account(PAUL).id)
+    content, page, _ = archive(tmp_path)
+    [note] = content["tables"]["ReviewNote"]
+    assert (note["text"], note["pupil"], note["revisit"]) == ("Rappeler pour le piano.", "Irina Aubry", True)
+    assert "Paul Renard" not in json.dumps(note, ensure_ascii=False)
+    assert "Rappeler pour le piano." in page
+    assert "ReviewNote" not in archive(tmp_path, "aubry.marc")[0]["tables"]
+    with system_unit_of_work(writes=True) as uow:
+        uow.change(update(Guardian).where(col(Guardian.family_id) == marcs).values(contact_hidden=True))
+    [note] = archive(tmp_path)[0]["tables"]["ReviewNote"]
+    assert note["text"] == "Une note existe : demandez-en la copie au conservatoire."

@@ -2,7 +2,9 @@
 
 from sqlmodel import select
 
+from data.accounts.models import Account
 from data.core import database as database_module
+from data.core.system_unit_of_work import system_unit_of_work
 from data.reenrolment import request_list as reenrolment_list
 from data.reenrolment.campaigns import Campaign
 from data.reenrolment.request_list import Wanted
@@ -33,3 +35,11 @@ def test_sqlite_then_finds_a_pupils_links_by_the_pupil(database: str) -> None:
     assert "ix_pupil_link_site_id" in plan(question)
     database_module.take_stock()
     assert "ix_pupil_link_pupil_id" in plan(question)
+
+
+@both
+def test_a_text_with_nul_is_looked_for_and_not_found(database: str) -> None:
+    """PostgreSQL holds none: whoever sent one to an address that looks a text up got a fault page."""
+    with system_unit_of_work() as uow:
+        assert uow.one(select(Account).where(Account.login == "aubry\0.claire")) is None
+        assert uow.one(select(Account).where(Account.login == "aubry.claire")) is not None

@@ -35,7 +35,7 @@ from data.reenrolment import models as reenrolment
 from data.reenrolment import submission as reenrolment_submission
 from data.reenrolment.campaigns import Campaign
 from data.reenrolment.models import Reenrolment, SuppliedDocument, Wish
-from data.schooling import absences, calendar_feed, results
+from data.schooling import absences, calendar_feed, results, unexcused
 from data.schooling import models as schooling
 from data.schooling.absences import Absence, AbsenceNotice
 from data.schooling.models import Course, Enrolment, Lesson
@@ -100,7 +100,8 @@ def offers_the_re_enrolment(uow: UnitOfWork) -> None:
     irina, year = pupil(uow, "Irina"), formats.school_year(uow.today)
     dues = {each.pupil.id: each for each in reenrolment_due.standing(uow, families.pupils(uow)).due}
     due = dues[irina.id]
-    assert (due.state, due.refused, due.campaign.school_year) == ("draft", 1, following(year))
+    assert (due.state, due.refused, due.campaign.school_year) == ("draft", ["Photo d’identité"], following(year))
+    assert due.lacking == ["Photo d’identité", "Attestation d’assurance"]
     assert due.campaign.opens_on < uow.today < due.campaign.closes_on
     assert reenrolment.shown_campaigns(uow, [irina.id])[irina.id].id == due.campaign.id
     now = reenrolment.situation(uow, irina, due.campaign)
@@ -129,7 +130,7 @@ def has_a_past(uow: UnitOfWork) -> None:
     assert assessment.day <= uow.today
     missed = [one for each in (*here, *past) for one in absences.of_course(uow, irina.id, each.course.id)]
     assert [each.day for each in missed if not each.excused and uow.today - timedelta(days=75) <= each.day <= uow.today]
-    assert next(one.id for one, _, missed in absences.of_the_pupils(uow) if missed.count) == irina.id
+    assert next(one.id for one, _, missed in unexcused.of_the_pupils(uow) if missed.count) == irina.id
 
 
 def has_bills(uow: UnitOfWork) -> None:
@@ -169,8 +170,9 @@ def is_shown(uow: UnitOfWork) -> None:
     """The panels, as a browser gets them."""
     shown = str(home._draw(uow))
     for expected in (
-        "La réinscription d’Irina est commencée",
-        "Prochain cours",
+        "Réinscription d’Irina",
+        "étape 2 sur 3",
+        "Les prochains cours",
         "Dernière évaluation",
         "Solde à régler",
     ):

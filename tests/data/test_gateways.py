@@ -9,11 +9,12 @@ import pytest
 from data.billing import online_payments
 from data.billing.gateways import protocol as gateway_protocol
 from data.billing.gateways import registry as gateways
+from data.billing.gateways import simulator
 from data.billing.gateways.payfip import PayFip
 from data.billing.gateways.protocol import Forged, Order, Sent
 from data.core.errors import UserError
 from tests.conftest import move_to
-from tests.data.payment_helpers import BANK, balance, install_the_other_bank, receive, start, url_of
+from tests.data.payment_helpers import BANK, balance, install_the_other_bank, now, receive, start, url_of
 from tests.demo_users import SAMIR, as_, set_site
 
 
@@ -32,6 +33,33 @@ def test_an_order_that_the_bank_did_not_get_from_us_is_not_read(database: str) -
             BANK.read(row.reference, wrong)
     with pytest.raises(Forged):
         BANK.read("f" * 24, query)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"montant": "66,00"},
+        {"montant": "9" * 40},
+        {"montant": "-1"},
+        {"etat": "?"},
+        {"transaction": ""},
+        {"devise": None},
+    ],
+    ids=str,
+)
+def test_what_is_signed_and_cannot_be_read_proves_nothing(database: str, wrong: dict[str, str | None]) -> None:
+    row = start()
+    fields = {
+        "reference": row.reference,
+        "transaction": "SIM-1",
+        "montant": str(row.cents),
+        "devise": "EUR",
+        "etat": "paid",
+    }
+    form = {name: text for name, text in {**fields, **wrong}.items() if text is not None}
+    with pytest.raises(Forged):
+        receive(Sent(form={**form, "signature": simulator._signature("answer", form)}))
+    assert now(row).state == "started"
 
 
 def test_the_payfip_link(database: str) -> None:

@@ -20,9 +20,10 @@ from data.directory import edit_families
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.importing import jobs, undo
 from data.importing.jobs import Job
-from data.importing.runs import ImportRun, ImportState, ImportWrite, forget_writes
+from data.importing.runs import ImportRun, ImportState, ImportWrite
 from data.importing.undo import Report
 from data.importing.undo_links import UNCHECKED
+from data.privacy import retention
 from pages.staff.imports import import_run, import_undo
 from pages.staff.imports.import_check import PageState
 from tests.conftest import move_to
@@ -193,10 +194,9 @@ def test_only_a_day_only_once_and_only_by_the_manager(database: str) -> None:
     run_id = last(ImportRun).id
     with as_(PAUL) as uow, pytest.raises(NotFound):
         undo.plan(uow, run_id)
-    with as_(HELENE, now=later(hours=24)) as uow:
-        with pytest.raises(UserError, match="24 heures"):
-            undo.plan(uow, run_id)
-        forget_writes(uow)
+    with as_(HELENE, now=later(hours=24)) as uow, pytest.raises(UserError, match="24 heures"):
+        undo.plan(uow, run_id)
+    retention.sweep(later(hours=24))
     assert every(ImportWrite) == []
     with pytest.raises(UserError):
         take_back(run_id)

@@ -13,9 +13,10 @@ from data.importing import runs as import_runs
 from data.importing.jobs import Job
 from data.importing.kinds.registry import KINDS
 from data.importing.runs import ImportRun
+from data.privacy import retention
 from data.schooling.models import Course
 from tests.data.import_helpers import FAULTY, HELENES, bring, check, conflicts, faults, give, snapshot, sorts
-from tests.demo_users import CLAIRE, HELENE, PAUL, as_, counts, every, guardian, last
+from tests.demo_users import CLAIRE, PAUL, as_, counts, every, guardian, last, later
 
 ARIA = "Code_Famille\tCIVILITE\tNOM_USUEL\tPRENOM\tRUE\tCODE_POSTAL\tCOMMUNE\tTEL_PORTABLE\tE_MAIL"
 OPUS = "Réf. famille,Civ.,Nom,Prénom,Adresse 1,CP,Ville,Tél. port.,Courriel,Né(e) le"
@@ -270,13 +271,10 @@ def test_a_file_is_its_sites_and_so_is_all_it_refers_to(database: str) -> None:
     assert [why[:14] for _, _, why in shown] == ["Élève inconnu.", "Famille inconn"]
 
 
-def test_a_forgotten_file_is_dropped_by_the_next_import(database: str) -> None:
-    from tests.demo_users import later
-
+def test_a_forgotten_file_is_dropped_after_two_days(database: str) -> None:
     run = give("families", "N° famille;Nom;Prénom\n8001;Durand;Anne\n")
-    with as_(HELENE, now=later(days=3)) as uow:
-        import_runs.forget_old(uow)
-    assert every(ImportRun)[-1].state == "dropped"
+    retention.sweep(later(days=3))
+    assert (every(ImportRun)[-1].state, every(ImportRun)[-1].samples) == ("dropped", [])
     with pytest.raises(UserError, match="n’attend plus"):
         check(run)
 

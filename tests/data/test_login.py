@@ -23,9 +23,10 @@ from data.families.models import Guardian
 from data.mail.outbox import Letter
 from tests.counting import hashes, statements
 from tests.data.login_helpers import MAIL, WRONG, at, change, enter, lose, mailed, refusal
-from tests.demo_users import CLAIRE, MARC, PAUL, account, as_, both, counts, every, last, set_site, site
+from tests.demo_users import CLAIRE, MARC, PAUL, account, as_, both, counts, every, last, on_sqlite, set_site, site
 
 
+@on_sqlite
 def test_nobody_waits_for_a_writer_to_be_seen(database: str) -> None:
     token, _ = sessions.sign_in(account(CLAIRE))
     with system_unit_of_work(writes=True) as busy:
@@ -222,9 +223,8 @@ def test_of_many_accounts_tried_at_once_from_one_network_no_more_are_judged_than
         return await asyncio.gather(*many, guess(CLAIRE, flood, device), guess("belkacem.samir", "198.51.100.10"))
 
     *guessed, owner, elsewhere = asyncio.run(all_at_once())
-    assert (guessed.count(WRONG), len({*guessed})) == (rate_limit.ACCOUNTS_A_CLIENT + 2, 2)
-    assert (owner, elsewhere) == (CLAIRE, "belkacem.samir")
-    assert max(map(order.index, (CLAIRE, "belkacem.samir"))) < 20
+    assert (guessed.count(WRONG), len({*guessed}), owner) == (rate_limit.ACCOUNTS_A_CLIENT + 2, 2, CLAIRE)
+    assert max(map(order.index, (CLAIRE, elsewhere))) < 20
 
 
 @both

@@ -26,7 +26,7 @@ from data.office.outbox_admin import PAGE, Wanted
 from tests.conftest import move_to
 from tests.counting import statements
 from tests.data.test_delivery import _back_to_no_server, outbox, postbox  # noqa: F401
-from tests.demo_users import CLAIRE, HELENE, PAUL, account, as_, both, every, last, set_site, site
+from tests.demo_users import CLAIRE, HELENE, PAUL, account, as_, both, every, last, on_sqlite, set_site, site
 
 
 def write(kind: str = "password_changed", login: str = CLAIRE, **more: Any) -> int:
@@ -148,6 +148,7 @@ def test_a_family_reads_its_own_accounts_letters_and_none_called_back(database: 
         assert mine not in {each.id for each in outbox_admin.mine(uow)}
 
 
+@on_sqlite
 def test_the_office_is_leafed_through_and_searched_by_one_question_each(database: str) -> None:
     """`tests.bench.search` says what that takes among forty thousand letters."""
     for turn in range(PAGE + 2):

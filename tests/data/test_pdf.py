@@ -257,7 +257,7 @@ def test_quantities_are_written_as_hundredths() -> None:
     ]
 
 
-def test_a_long_bill_goes_over_pages() -> None:
+def test_a_long_bill_goes_over_pages() -> None:  # row 78
     pdf = invoice(with_lines(63, "Ligne {n} : atelier de musique de chambre et de découverte des instruments"))
     leaves = pages(pdf)
     assert len(leaves) > 2
@@ -352,7 +352,7 @@ def test_whatever_is_typed_is_printed(name: str, expected: str, caplog: pytest.L
     assert PdfReader(io.BytesIO(pdf)).xmp_metadata.pdfaid_part == "3"
 
 
-def test_a_long_label_is_broken_and_kept_whole() -> None:
+def test_a_long_label_is_broken_and_kept_whole() -> None:  # row 78
     label = "".join(chr(ord("a") + n % 26) for n in range(300))
     pdf = invoice(replace(BILL, lines=(replace(LINES[0], label=label),), total_cents=32000))
     check_margins(pdf)
@@ -386,7 +386,7 @@ BILLED = st.lists(
 
 @settings(max_examples=30)
 @given(BILLED, st.sampled_from(["invoice", "credit"]))
-def test_the_amounts_that_are_read_sum_to_the_total(lines: list[BillLine], nature: str) -> None:
+def test_the_amounts_that_are_read_sum_to_the_total(lines: list[BillLine], nature: str) -> None:  # row 79
     pdf = invoice(
         replace(BILL, nature=nature, lines=tuple(lines), total_cents=sum(line.cents for line in lines), instalments=())
     )

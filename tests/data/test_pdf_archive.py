@@ -119,7 +119,7 @@ def at_once(acts: Sequence[Callable[[], Any]]) -> list[Any]:
     (enrolment("Samir"), ("Samir Belkacem", "30/01/1991", "2077", "Violon 2", "Conservatoire de Valmont", "Hélène Lemoine")),
     (paid("Samir"), ("Samir Belkacem", RENTAL, "la somme de 462,00 €, réglée par Samir Belkacem", "par chèque", "Reste à régler", "50,00 €")),
 ], ids=["invoice", "receipt", "enrolment", "payment"])  # fmt: skip
-def test_a_paper_is_written_once_and_is_the_same_bytes_ever_after(
+def test_a_paper_is_written_once_and_is_the_same_bytes_ever_after(  # row 80
     database: str, ask: Ask, expected: tuple[str, ...]
 ) -> None:
     content = first_time(SAMIR, ask)
@@ -211,7 +211,7 @@ def test_a_credit_note_names_the_bill_that_it_corrects(database: str) -> None:
 
 
 @both
-def test_another_familys_papers_are_not_found(database: str) -> None:
+def test_another_familys_papers_are_not_found(database: str) -> None:  # row 77
     bills = mine(Invoice, CLAIRE)
     receipts = [row for row in mine(Payment, CLAIRE) if row.state != "rejected"]
     assert (len(bills), len(receipts)) == (4, 3)

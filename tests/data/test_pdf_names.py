@@ -57,7 +57,7 @@ LONG_TOWN = "Saint-Remy-en-Bouzemont-Saint-Genest-et-Isson"
 
 
 @pytest.mark.parametrize("name", [LONG_NAME, "W" * 80, LONG_NAME.upper()])
-def test_the_longest_names_break_no_paper(name: str) -> None:
+def test_the_longest_names_break_no_paper(name: str) -> None:  # row 78
     assert (len(LONG_NAME), len(LONG_TOWN)) == (80, 45)
     letter = AccessLetter(
         name, ("12 rue de la Gare", f"51290 {LONG_TOWN}"), 1204, "wolfeschlegelsteinhausenbergerdorff", True

@@ -11,11 +11,10 @@ from data.core.errors import NotFound
 from data.core.system_unit_of_work import system_unit_of_work
 from data.families import stored_files
 from data.families.stored_files import StoredFile
-from data.privacy import orphan_files
+from data.privacy import orphan_files, retention
 from data.reenrolment import campaign_admin
 from data.reenrolment import documents as reenrolment_documents
 from data.reenrolment import models as reenrolment
-from data.reenrolment import retention as reenrolment_retention
 from data.reenrolment import review as reenrolment_review
 from data.reenrolment import submission as request
 from data.reenrolment.campaigns import Campaign, RequiredDocument
@@ -63,7 +62,7 @@ def on_disk(supplied: SuppliedDocument) -> bool:
 def pass_by(**time: float) -> datetime:
     """The daily sweeps, at that moment; when it was."""
     moment = later(**time)
-    reenrolment_retention.sweep(now=moment)
+    retention.sweep(moment)
     orphan_files.sweep(moment)
     return moment
 
@@ -84,7 +83,7 @@ def test_a_health_paper_leaves_thirty_days_after_it_was_validated(database: str,
     with as_(CLAIRE, now=moment) as uow, pytest.raises(NotFound):
         stored_files.content_of(uow, uow.get(StoredFile, supplied.file_id).name)
     assert last(AuditEntry).changes == {"count": ["", 1]}
-    assert reenrolment_retention.sweep(now=moment) == 0
+    assert retention.sweep(moment) == 0
 
 
 @pytest.mark.usefixtures("asked")

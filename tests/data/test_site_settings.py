@@ -20,7 +20,7 @@ from data.mail.rendering import html_of
 from data.office import news
 from data.office.news import News
 from data.pdf.page import PageCanvas
-from data.privacy import retention
+from data.privacy import records, retention
 from data.site_admin import field_policies
 from data.site_admin import settings as site_settings
 from data.site_admin.settings import ACCESS, IDENTITY, KEEPING, LOOK, MAIL, PARTS, PAYMENT, SECURITY, SENTENCES_READY
@@ -186,7 +186,7 @@ def test_old_letters_lose_their_text_after_the_sites_own_time(database: str) -> 
         row = uow.get(Letter, last(Letter).id)
         row.state, row.created_at = "sent", later(days=-8)
         uow.add(row)
-        assert retention.days(site(), "sessions") == 30
+        assert records.SIGN_INS.kept(site()) == 30
     retention.sweep()
     assert last(Letter).blocks == []
     assert last(Letter).created_at < later() - timedelta(days=7)

@@ -100,7 +100,7 @@ def children() -> list[psutil.Process]:
     return children_at(os.getpid(), "data.uploads.inspection")
 
 
-def test_streams_that_swell_and_tables_that_lie_cost_little_and_end() -> None:
+def test_streams_that_swell_and_tables_that_lie_cost_little_and_end() -> None:  # row 68
     validation.check(pdf())
     (child,) = children()
     resting = pikepdf.Pdf.new()
@@ -154,6 +154,22 @@ def test_a_process_that_takes_nothing_more_or_cannot_be_had_holds_nobody_up(monk
     assert not children()
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     assert refused(pdf()) == "occupe"
+
+
+def test_a_fault_that_no_library_should_have_is_the_files_and_not_the_machines() -> None:
+    """Both were told as « très sollicité »: the file was sent again and again."""
+    scan = io.BytesIO()
+    Image.new("L", (60, 40)).save(scan, "TIFF", save_all=True, append_images=[Image.new("L", (60, 40))])
+    width = b"\x00\x01\x04\x00\x01\x00\x00\x00"  # its tag, in the second page's directory
+    whole, _, end = scan.getvalue().rpartition(width)
+    assert refused(whole + b"\xfd" + width[1:] + end) == "illisible"
+    with workers.Worker(workers.Program("data.uploads.inspection", 1024**3, 0, 20, isolated=True)) as child:
+        assert child.hear(120) == b"ready"
+        child.send(b"\xff")  # no question: it ends by itself
+        child.send(b"")
+        with pytest.raises(workers.Ended) as ended:
+            child.hear(120)
+    assert ended.value.code > 0
 
 
 def enormous() -> bytes:
@@ -225,7 +241,7 @@ def test_enormous_pictures_take_turns_and_little_memory(monkeypatch: pytest.Monk
     ("gnp\u202efdp.exe.pdf", PDF, "gnpfdp.exe.pdf"), ("\u200bvide\u2066.pdf", PDF, "vide.pdf"), (".pdf", PDF, "document.pdf"),
     ("", "image/png", "document.png"), ("…/  .. .pdf", PDF, "document.pdf"), ("a\u00a0b.pdf", PDF, "a b.pdf"), ("\ud800.pdf", PDF, "document.pdf"),
 ])  # fmt: skip
-def test_a_files_name_is_shown_as_the_family_knows_it_and_hides_nothing(
+def test_a_files_name_is_shown_as_the_family_knows_it_and_hides_nothing(  # row 70
     given: str, media_type: str, shown: str
 ) -> None:
     assert validation.shown_name(given, media_type) == shown

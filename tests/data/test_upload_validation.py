@@ -74,7 +74,7 @@ def like(seen: object, colour: tuple[int, int, int]) -> bool:
     return all(abs(one - other) < 40 for one, other in zip(seen, colour, strict=True))
 
 
-def test_a_pdf_may_weigh_two_megabytes_once_it_is_written_anew() -> None:
+def test_a_pdf_may_weigh_two_megabytes_once_it_is_written_anew() -> None:  # row 63
     assert len(validation.check(pdf_of(MAX - 4096)).content) <= MAX
     assert refused(pdf_of(MAX + 1)) == "taille"
 
@@ -94,17 +94,17 @@ def docx() -> bytes:
     EXE, HTML, docx(), b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", b"%PD", b"\xff\xd8", b"BM but no picture at all",
     HTML + picture("PNG"), bytes(2000) + pdf(), HEIC_START.replace(b"heic", b"mp42"), b"RIFF\0\0\0\0WAVEfmt ",
 ])  # fmt: skip
-def test_what_is_neither_a_picture_nor_a_pdf_is_refused(content: bytes) -> None:
+def test_what_is_neither_a_picture_nor_a_pdf_is_refused(content: bytes) -> None:  # row 64
     assert refused(content) == "format"
 
 
-def test_a_page_of_the_web_before_a_pdf_is_not_kept() -> None:
+def test_a_page_of_the_web_before_a_pdf_is_not_kept() -> None:  # row 65
     stored, media_type, _ = validation.check(HTML + pdf())
     assert (media_type, stored[:5], HTML in stored) == ("application/pdf", b"%PDF-", False)
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG"])
-def test_what_hides_behind_a_picture_is_not_kept(form: str) -> None:
+def test_what_hides_behind_a_picture_is_not_kept(form: str) -> None:  # row 65
     for tail in (docx(), HTML, pdf(), EXE):
         stored = validation.check(picture(form) + tail).content
         assert tail[:20] not in stored
@@ -126,7 +126,7 @@ def test_what_a_picture_says_beside_its_pixels_is_not_kept() -> None:
     assert not any(each in stored for each in (b"tEXt", b"zTXt", b"iTXt", b"eXIf"))
 
 
-def test_a_photograph_is_upright_without_its_place_and_in_plain_colours() -> None:
+def test_a_photograph_is_upright_without_its_place_and_in_plain_colours() -> None:  # row 69
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was turned: the left of the file is the top
     exif.get_ifd(0x8825).update({1: "N", 2: (49.0, 21.0, 30.0), 3: "E", 4: (6.0, 10.0, 5.0)})
@@ -199,7 +199,7 @@ def empty_png(wide: int, high: int) -> bytes:
 @pytest.mark.parametrize(
     ("wide", "high"), [(20_000, 20_000), (1, 1_000_000), (1_000_000, 1), (65_001, 10), (10_100, 10_100)]
 )
-def test_an_enormous_picture_is_refused_before_it_is_decoded(wide: int, high: int) -> None:
+def test_an_enormous_picture_is_refused_before_it_is_decoded(wide: int, high: int) -> None:  # row 66
     content = empty_png(wide, high)
     assert len(content) < limits.MAX_UPLOAD_BYTES
     started = time.process_time()
@@ -300,7 +300,7 @@ def inside(content: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
-def test_of_a_pdf_that_acts_or_carries_files_the_pages_alone_are_kept_and_it_is_reported(
+def test_of_a_pdf_that_acts_or_carries_files_the_pages_alone_are_kept_and_it_is_reported(  # row 67
     act: Callable[[Pdf], None],
 ) -> None:
     for packed in (pikepdf.ObjectStreamMode.disable, pikepdf.ObjectStreamMode.generate):
@@ -316,14 +316,14 @@ def test_a_name_written_in_another_way_is_the_same_name() -> None:
         assert b"OpenAction" not in inside(stored)
 
 
-def test_what_could_act_among_what_a_page_is_drawn_with_is_refused() -> None:
+def test_what_could_act_among_what_a_page_is_drawn_with_is_refused() -> None:  # row 67
     def hides(made: Pdf) -> None:
         made.pages[0].Resources = Dictionary(Properties=Dictionary(P=Dictionary(X=Dictionary(**SCRIPT))))
 
     assert refused(pdf(hides)) == "actif"
 
 
-def test_a_pdf_under_a_password_is_refused_but_restrictions_alone_are_not() -> None:
+def test_a_pdf_under_a_password_is_refused_but_restrictions_alone_are_not() -> None:  # row 67
     locked = pdf(encryption=pikepdf.Encryption(owner="o", user="u"))
     assert refused(locked) == "protege"
     restricted = pdf(
@@ -344,7 +344,7 @@ def nested(deep: int, *, array: bool = False) -> Callable[[Pdf], None]:
     return nest
 
 
-def test_what_is_too_intricate_to_be_sure_is_refused() -> None:
+def test_what_is_too_intricate_to_be_sure_is_refused() -> None:  # row 68
     for array in (False, True):
         assert refused(pdf(nested(40, array=array))) == "complexe"
         assert refused(pdf(nested(8, array=array))) == "actif"
@@ -372,7 +372,7 @@ def raw(objects: list[bytes]) -> bytes:
 CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
 
 
-def test_a_page_tree_that_bites_its_tail_is_unreadable() -> None:
+def test_a_page_tree_that_bites_its_tail_is_unreadable() -> None:  # row 68
     assert validation.check(raw([CATALOG]))[1] == "application/pdf"
     assert refused(raw([CATALOG, b"<</Type/Pages/Kids[2 0 R]/Count 1>>"])) == "illisible"
     assert (

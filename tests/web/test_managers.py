@@ -6,6 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.server import Server
+from tests.web.canary_family import plant_canary
 from tests.web.http_client import Person, Tab, text_of
 
 Come = Callable[..., Person]
@@ -82,3 +83,36 @@ def rows(soup: BeautifulSoup) -> list[str]:
     """What the lines of the page’s lists say, in their order; but refused pages, which the journal counts by the minute."""
     said = [text_of(str(row)) for row in soup.select("tbody tr")]
     return [line for line in said if "Page demandée et refusée" not in line]
+
+
+def test_what_the_staff_opens_of_a_family_is_in_the_journal_and_what_a_family_opens_is_not(
+    portal: Server, come: Come
+) -> None:
+    """R-60 and R-71: whoever decides on a health paper opens it, once an hour in the journal however often it is asked for."""
+    canary, paul = plant_canary(portal, "aubry.claire", 2042, shared=True), come("renard.paul")
+    portal.change("UPDATE stored_file SET kind = 'absence', shown = 'certificat.jpg' WHERE name = ?", canary.files[0])
+    for person, answer in ((come("aubry.claire"), 200), (come("aubry.marc"), 404), (paul, 200), (paul, 200)):
+        assert person.get(f"/documents/{canary.files[0]}").status_code == answer
+    [(actor, subject, family)] = portal.rows(
+        "SELECT actor, subject, family_id FROM audit_entry WHERE action = 'document opened'"
+    )
+    assert (actor, subject, family) == ("Paul Renard", "stored_file", canary.family)
+    text = come("lemoine.helene").text("/gestion/journal?action=document+opened")
+    assert "certificat.jpg" in text
+    assert "1 entrée" in text
+
+
+def test_register_and_breach_are_the_managers_and_the_notice_is_everybodys(portal: Server, come: Come) -> None:
+    """R-75: as pages and as papers; of a breach nothing that was typed is kept."""
+    helene, paul = come("lemoine.helene"), come("renard.paul")
+    assert helene.get("/gestion/reglages/registre.pdf").content.startswith(b"%PDF")
+    typed = {"noticed": "24/11/2026 10:00", "begun": "hier", "confidentiality": "1", "what": "Un ordinateur a disparu."}
+    assert helene.post("/gestion/reglages/violation.pdf", data=typed).content.startswith(b"%PDF")
+    [(changes,)] = portal.rows("SELECT changes FROM audit_entry WHERE action = 'breach sheet'")
+    assert "ordinateur" not in str(changes)
+    assert paul.get("/gestion/reglages/registre.pdf").status_code == 404
+    assert paul.post("/gestion/reglages/violation.pdf", data=typed).status_code == 404
+    stranger = come()
+    assert "/donnees-personnelles/valmont.pdf" in stranger.get("/donnees-personnelles").text
+    assert stranger.get("/donnees-personnelles/valmont.pdf").content.startswith(b"%PDF")
+    assert stranger.get("/donnees-personnelles/nulle-part.pdf").status_code == 404

@@ -3,6 +3,7 @@
 import json
 import socket
 from collections.abc import Callable, Iterator
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -204,13 +205,16 @@ def test_events_for_the_page_of_another_are_not_taken_from_ones_own_socket(porta
     evil.close()
 
 
-def test_a_socket_that_names_no_page_does_not_take_up_another_persons(come: Come) -> None:
+@pytest.mark.parametrize("name", ["handshake", "connect"])  # socketio hands a packet to whatever handler it names
+def test_a_socket_that_names_no_page_does_not_take_up_another_persons(come: Come, name: str) -> None:
     victim, evil = Tab(come("aubry.claire"), "/famille"), come("aubry.marc")
     asked = {"client_id": victim.client_id, "document_id": "x", "tab_id": "x", "next_message_id": 0}
     socket_ = open_socket(evil, {"next_message_id": 0, "implicit_handshake": False})
     socket_.send("40")
     assert str(socket_.recv(timeout=240)).startswith("40")
-    socket_.send("420" + json.dumps(["handshake", asked]))
+    query = {"QUERY_STRING": urlencode({**asked, "implicit_handshake": "true"})}
+    socket_.send("42" + json.dumps([name, query if name == "connect" else asked]))
+    socket_.send("420" + json.dumps(["handshake", {**asked, "client_id": "nobody"}]))
     assert str(socket_.recv(timeout=240)) == "430[false]"
     socket_.close()
     assert victim.connect().act("nothing of ours")["n"] == 1
@@ -224,7 +228,7 @@ def test_the_address_of_the_base_url_is_an_origin_of_ours(launch: Launch, come: 
     assert person.sign_in("aubry.claire").status_code == 303
 
 
-def test_a_body_without_length_is_counted_as_it_comes(come: Come) -> None:
+def test_a_body_without_length_is_counted_as_it_comes(come: Come) -> None:  # row 71
     def endless() -> Iterator[bytes]:
         for _ in range(200):
             yield b"a" * 65536
@@ -323,6 +327,7 @@ def test_a_pages_client_id_is_written_nowhere(portal: Server, claire: Person) ->
         '42["javascript_response",{}]',
         '42["handshake",{}]',
         '42["handshake",null]',
+        '42["connect",null]',
         "41",
         "6",
         "9",

@@ -181,7 +181,7 @@ async def test_a_pages_storage_is_a_place_of_ours(client: Client) -> None:
 
 
 async def test_every_message_of_a_socket_passes_by_us(handlers: dict[str, Any]) -> None:
-    """Stands on: core.sio and the names that NiceGUI listens to; a name more is a way in that nobody guards.
+    """Stands on: core.sio, its _handle_event, the names that NiceGUI listens to; a name more is a way in that nobody guards.
     Mend: socket_ownership.take_over."""
     before = dict(handlers)
     assert before.keys() == {"connect", "disconnect", "handshake", "event", "ack", "log", "javascript_response"}
@@ -191,7 +191,8 @@ async def test_every_message_of_a_socket_passes_by_us(handlers: dict[str, Any]) 
         "disconnect",
     }
     sent = set(re.findall(r'socket\??\.emit\(\s*"(\w+)"', THEIR_SCRIPT))
-    assert sent == before.keys() - {"connect", "disconnect"}
+    assert sent == before.keys() - {"connect", "disconnect"} == socket_ownership.MESSAGES
+    assert core.sio._handle_event is socket_ownership._only_what_scripts_send
 
 
 async def test_an_event_reaches_its_element_and_only_from_its_own_socket(

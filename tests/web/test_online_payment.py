@@ -263,7 +263,7 @@ def test_the_simulators_page_reads_only_what_we_signed(
 
 
 def test_a_bank_with_pages_of_its_own(tmp_path: Path, launch: Callable[..., Server], come: Come) -> None:
-    """A gateway of another package: the way there is a page whose forms may go to that host, and only there."""
+    """A gateway of another package: the way there is a page whose forms may go to that host, and only there. Row 83."""
     packages = tmp_path / "packages"
     packages.mkdir()
     install_the_other_bank(packages)

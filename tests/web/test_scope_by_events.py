@@ -168,6 +168,8 @@ def values_of(number: int, soon: str) -> dict[str, str]:
         "search": "%",
         "first_day": soon,
         "course": str(number),
+        f"missed-{number}": "on",
+        f"lesson-{number}": "on",
         "facture": "true",
         "annee": "2025-2026",
         "subject": "Zzown",

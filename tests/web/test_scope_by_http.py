@@ -40,6 +40,7 @@ OWN_TOO = (
 )  # holds a word of the address, and shows whose page it is
 BANK_RETURN = "/facturation/retour/{payment}"  # the same page for everybody: it asks again by GET
 ANYONES = (
+    "/donnees-personnelles/",
     "/demonstration/courriels/",  # on the demonstration's own machine alone
     "/verifier/{code}",
     "/confirmer/{token}",
@@ -203,7 +204,7 @@ def test_no_address_takes_anything_for_another_family(
 
 PARTS = (
     *("identite", "apparence", "champs", "phrases", "actualites", "textes-legaux", "accessibilite", "conservation"),
-    *("paiement", "securite", "courriel", "comptes", "etat"),
+    *("registre", "violation", "paiement", "securite", "courriel", "comptes", "etat"),
 )
 
 

@@ -38,7 +38,7 @@ def ended(opened: socket.socket) -> bytes:
     return found
 
 
-def test_half_sent_requests_are_let_go(strict: Server) -> None:
+def test_half_sent_requests_are_let_go(strict: Server) -> None:  # row 71
     host = f"Host: 127.0.0.1:{strict.port}\r\nOrigin: {strict.url}\r\n"
     post = f"POST /connexion HTTP/1.1\r\n{host}Content-Type: application/x-www-form-urlencoded\r\n"
     whole = f"GET /healthz HTTP/1.1\r\n{host}\r\n"

@@ -171,7 +171,9 @@ def of_papers(portal: Server) -> dict[str, tuple[int, int]]:
 def of_events(portal: Server) -> dict[str, int]:
     """What a person does -> statements, the redrawing of every page that is open included: none closes before the end."""
     found: dict[str, int] = {}
-    known, soon = numbers(portal), portal.value("SELECT strftime('%d/%m/%Y', today(), '+300 days')")
+    known, lesson = numbers(portal), "SELECT min(lesson.id) FROM lesson JOIN enrolment USING (course_id) "
+    lesson += "WHERE pupil_id = (SELECT id FROM pupil WHERE number = 2042 AND site_id = 1) AND day > today() AND state = 'planned'"
+    ticked = {f"lesson-{portal.value(lesson)}": "on"}
     claire, paul = Person(portal, "aubry.claire"), Person(portal, "renard.paul")
     with contextlib.ExitStack() as pages:
 
@@ -195,7 +197,7 @@ def of_events(portal: Server) -> dict[str, int]:
         count("turn", history.act, "turn-past", 50)
         count("open", history.act, "open", known["past"])
         count("year", opened(claire, "/facturation/cotisations").act, "year", annee=str(known["year"]))
-        count("announce", opened(claire, "/eleves/2042/absences").act, "announce", first_day=soon, reason="Maladie")
+        count("announce", opened(claire, "/eleves/2042/absences").act, "announce", reason="Maladie", **ticked)
         notice = portal.value("SELECT max(id) FROM absence_notice")
         absences = opened(paul, f"/gestion/demandes?onglet=absences&demande={notice}")
         count("answer", absences.act, "decide", notice, verdict="accepted")

@@ -1,7 +1,13 @@
 // What is typed survives redrawing, reloading and a lost connection; what of a record is not saved is marked, and told in a bar.
 const key = (field) => `typed:${field.form.dataset.draft}:${field.name}`;
-const isDraft = (field) => field.name && !["password", "hidden", "radio", "file"].includes(field.type) && field.form?.dataset.draft;
+// A radio is a draft where `data-draft-too` says so: a decision that nobody took is not brought back.
+const isDraft = (field) =>
+  field.name &&
+  (field.type === "radio" ? "draftToo" in field.dataset : !["password", "hidden", "file"].includes(field.type)) &&
+  field.form?.dataset.draft;
+const group = (radio) => [...radio.form.elements].filter((one) => one.type === "radio" && one.name === radio.name);
 export const shownValue = (field) => (field.type === "checkbox" ? String(field.checked) : field.value);
+const typedValue = (field) => (field.type === "radio" ? (group(field).find((one) => one.checked)?.value ?? "") : shownValue(field));
 const FIELDS = "form[data-draft] :is(input, select, textarea)";
 let texts;
 let announce;
@@ -12,6 +18,7 @@ export function prepare(given, speak) {
 
 function recorded(field) {
   if (field.type === "checkbox") return String(field.defaultChecked);
+  if (field.type === "radio") return group(field).find((one) => one.defaultChecked)?.value ?? "";
   if (field.tagName === "SELECT") return [...field.options].find((o) => o.defaultSelected)?.value ?? field.options[0]?.value;
   return field.defaultValue;
 }
@@ -20,24 +27,26 @@ export function note(field) {
   const beside = document.querySelector(`[data-beside="${CSS.escape(field.id || "-")}"]`);
   if (beside && !beside.classList.contains("faulty")) beside.hidden = field.value === field.defaultValue;
   if (!isDraft(field)) return;
-  if (shownValue(field) === recorded(field)) sessionStorage.removeItem(key(field));
-  else sessionStorage.setItem(key(field), shownValue(field));
+  if (typedValue(field) === recorded(field)) sessionStorage.removeItem(key(field));
+  else sessionStorage.setItem(key(field), typedValue(field));
   mark(field);
   showBar();
 }
 
 // In the first paint, before this script was there.
 export function noteTyped(root) {
-  for (const field of root.querySelectorAll(FIELDS)) if (isDraft(field) && shownValue(field) !== recorded(field)) note(field);
+  for (const field of root.querySelectorAll(FIELDS)) if (isDraft(field) && typedValue(field) !== recorded(field)) note(field);
 }
 
 export function bringBack(root) {
   for (const field of root.querySelectorAll(FIELDS)) {
     if (!isDraft(field)) continue;
     const draft = sessionStorage.getItem(key(field));
+    if (field.type === "radio" && draft !== field.value) continue;
     if (draft === recorded(field)) sessionStorage.removeItem(key(field)); // recorded since
-    if (draft !== null && draft !== shownValue(field)) {
+    if (draft !== null && draft !== typedValue(field)) {
       if (field.type === "checkbox") field.checked = draft === "true";
+      else if (field.type === "radio") field.checked = true;
       else field.value = draft;
       note(field);
     }
@@ -56,7 +65,7 @@ function mark(field) {
   if (!place) return;
   const id = `${field.id}-unsaved`;
   const there = document.getElementById(id);
-  const typed = shownValue(field) !== recorded(field);
+  const typed = typedValue(field) !== recorded(field);
   place.classList.toggle("typed", typed);
   const described = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((each) => each && each !== id);
   if (typed) described.push(id);
@@ -69,7 +78,7 @@ function mark(field) {
   place.append(label);
 }
 
-const changed = (form) => [...form.elements].filter((field) => isDraft(field) && shownValue(field) !== recorded(field));
+const changed = (form) => [...form.elements].filter((field) => isDraft(field) && typedValue(field) !== recorded(field));
 let bar = null;
 function showBar() {
   const forms = [...document.querySelectorAll("form[data-unsaved]")].filter((form) => changed(form).length);

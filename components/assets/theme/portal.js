@@ -59,8 +59,10 @@ function values(form) {
 function focusOn(id, within) {
   const found = document.getElementById(id) ?? within.querySelector(`[name="${CSS.escape(id)}"]`);
   if (found && found.tabIndex < 0) found.tabIndex = -1; // a heading, a form
-  found?.focus();
-  found?.scrollIntoView({ block: "nearest" });
+  const { top, bottom } = found?.getBoundingClientRect() ?? {};
+  const part = found?.matches("h2") && (top < 0 || bottom > innerHeight); // a part of the page that is not in sight: it and what follows
+  found?.focus({ preventScroll: part });
+  found?.scrollIntoView({ block: part ? "start" : "nearest" });
   holdFocus();
 }
 

@@ -3,30 +3,14 @@
 // where the portal is busy. Without this script the forms send one file.
 import { looks } from "./upload_looks.js";
 import { drawPages, make, thumbnail } from "./upload_pages.js";
+import { filled, interrupted, isPdf, isPhoto, post, spoken, underWay, weight } from "./upload_send.js";
+import "./upload_at_once.js";
+
+export { interrupted };
 
 const lists = new WeakMap(); // form -> [{ pages: [{ file, turn }], line, select, chosen, done }]
 const sending = (form) => lists.get(form) ?? lists.set(form, []).get(form);
 const report = (form, texts) => (form.querySelector("[role=status]").textContent = texts);
-const spoken = (form) => (form.texts ??= JSON.parse(form.dataset.texts));
-const filled = (sentence, given) => sentence.replace(/\{(\w+)\}/g, (_, name) => given[name]);
-const isPhoto = (file) => file.type.startsWith("image/") || /\.(jpe?g?|jfif|png|heic|heif|webp|avif|gif|bmp|tiff?)$/i.test(file.name);
-const isPdf = (file) => file.type === "application/pdf" || /\.pdf$/i.test(file.name);
-const weight = (size) =>
-  size < 1048576 ? `${Math.max(1, Math.round(size / 1024))} Ko` : `${(size / 1048576).toFixed(1).replace(".", ",")} Mo`;
-const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
-
-// What is under way stays told where the page is loaded anew meanwhile: the portal was stopped, the session is over.
-function underWay(form, files) {
-  const names = files.map((file) => file.name).join(", ");
-  if (names) sessionStorage.setItem("sending", filled(spoken(form).interrupted, { names }));
-  else sessionStorage.removeItem("sending");
-}
-export function interrupted() {
-  const text = sessionStorage.getItem("sending");
-  sessionStorage.removeItem("sending");
-  return text;
-}
-
 function add(form, files) {
   for (const file of files) {
     const one = { pages: [{ file, turn: 0 }], line: make("li"), select: null, chosen: false, done: false };
@@ -58,7 +42,7 @@ function draw(form, one) {
   const held = make("label", { className: "held" }, box, make("span"));
   const look = () => {
     const name = select.selectedOptions[0]?.dataset.held;
-    held.hidden = !name || select.value === form.dataset.replacing;
+    held.hidden = !name;
     held.lastChild.textContent = ` ${filled(texts.replace, { name: name ?? "" })}`;
   };
   select.addEventListener("change", () => {
@@ -161,44 +145,6 @@ function join(form) {
   first.line.querySelector(".pages button:not(:disabled)").focus();
 }
 
-// One request; while there is no place in the queue the same file is sent again, by itself.
-async function post(form, body, { bar, tell, stopped }) {
-  const texts = spoken(form);
-  for (;;) {
-    const answer = await request(form, body, { bar, tell });
-    if (answer.status !== 503 || stopped()) return answer;
-    tell(texts.busy);
-    await pause(answer.after * (0.5 + Math.random()));
-    if (stopped()) return { status: 0 };
-  }
-}
-
-function request(form, body, { bar, tell }) {
-  const texts = spoken(form);
-  return new Promise((done) => {
-    const sent = new XMLHttpRequest();
-    let waits;
-    sent.upload.addEventListener("progress", (event) => (bar.value = (100 * event.loaded) / event.total));
-    sent.upload.addEventListener("load", () => {
-      tell(texts.checking);
-      waits = setTimeout(() => tell(texts.busy), 8000);
-    });
-    sent.addEventListener("loadend", () => {
-      clearTimeout(waits);
-      let parsed = null;
-      try {
-        parsed = JSON.parse(sent.responseText);
-      } catch {} // a page: the form's own answer, Connexion where the session is over, or nothing at all
-      done({ status: sent.status, answer: parsed, url: sent.responseURL, after: Number(sent.getResponseHeader("retry-after") ?? 5) });
-    });
-    sent.open("POST", form.action);
-    sent.setRequestHeader("accept", "application/json");
-    sent.timeout = 600000;
-    sent.send(body);
-    tell(texts.sending);
-  });
-}
-
 function fault(one, texts, at = one.select) {
   const place = one.line.querySelector(".fault");
   place.textContent = texts;
@@ -222,13 +168,14 @@ async function send(form, one) {
   const body = new FormData();
   const bar = one.line.querySelector("progress");
   body.append("document", one.select.value);
-  if (!one.held.hidden || one.select.value === form.dataset.replacing) body.append("remplacer", one.select.value);
+  if (!one.held.hidden) body.append("remplacer", one.select.value);
   for (const { file, turn } of one.pages) {
     body.append("fichier", file, file.name);
     if (one.pages.length > 1) body.append("tours", turn);
   }
   bar.hidden = false;
-  const { status, answer, url } = await post(form, body, {
+  const { status, answer, url } = await post(form.action, body, {
+    texts,
     bar,
     tell: (text) => report(form, text),
     stopped: () => !sending(form).includes(one),
@@ -261,7 +208,7 @@ async function sendAll(form) {
   const waits = (one) => !one.done && sending(form).includes(one);
   const away = () =>
     underWay(
-      form,
+      texts,
       left.filter(waits).flatMap((one) => one.pages.map((page) => page.file)),
     );
   away();
@@ -309,15 +256,16 @@ async function sendAlone(form) {
     return;
   }
   press.setAttribute("aria-disabled", "true");
-  underWay(form, [file]);
-  const answer = await post(form, new FormData(form), {
+  underWay(texts, [file]);
+  const answer = await post(form.action, new FormData(form), {
+    texts,
     bar,
     tell: (text) => (status.textContent = text),
     stopped: () => !form.isConnected,
   });
   press.removeAttribute("aria-disabled");
   bar.remove();
-  if (answer.status > 0) underWay(form, []);
+  if (answer.status > 0) underWay(texts, []);
   if (answer.status === 200) return location.assign(answer.url);
   status.textContent = answer.status === 413 ? texts.heavy : texts.failedAlone;
 }
@@ -352,7 +300,7 @@ document.addEventListener(
     // The websocket redraws the page; where it is lost, the page is asked for again.
     if (sending(form).some((one) => one.done) && document.documentElement.dataset.screen !== "live") location.reload();
     lists.delete(form);
-    underWay(form, []);
+    underWay(spoken(form), []);
     form.querySelector(".sending").replaceChildren();
     form.querySelector("[type=submit]").hidden = false;
     const close = form.querySelector("[data-closes]");

@@ -15,7 +15,8 @@ from data.billing.gateways.simulator import Simulator
 from data.core.errors import UserError
 from data.core.settings import settings
 
-GROUP, MAX_CENTS = "anacrouse.gateways", 1_000_000_000
+GROUP = "anacrouse.gateways"
+MAX_CENTS = 99_999_999
 log = logging.getLogger("anacrouse.gateways")
 
 
@@ -66,17 +67,18 @@ def ask(gateway: Gateway, order: Order) -> Redirection:
     return there
 
 
-def confirm(gateway: Gateway, sent: Sent) -> Confirmation:
-    """What the service says, as our tables can hold it; Forged otherwise: one that is out of its mind changes nothing."""
+def confirmed(gateway: Gateway, sent: Sent, reference: str) -> Confirmation:
+    """The gateway's answer about that order. What cannot be read, or is none of a bank's, is Forged, however well it is signed."""
     try:
         found = gateway.confirm(sent)
-    except Forged:
+    except (Forged, Unreachable):
         raise
-    except (ValueError, LookupError, ArithmeticError) as fault:
-        raise Forged(f"an answer that cannot be read: {fault!r:.80}") from fault
-    if found.state == State.PAID:
-        if not (0 < len(found.transaction) <= 80 and found.transaction.isprintable()):
-            raise Forged("no number of transaction")
-        if not (0 < found.cents <= MAX_CENTS and re.fullmatch("[A-Z]{3}", found.currency)):
-            raise Forged("no amount of money")
+    except (ValueError, LookupError, TypeError, AttributeError) as fault:
+        raise Forged(f"an answer that cannot be read: {fault!r:.120}") from fault
+    if found.reference != reference:
+        raise Forged("an answer about another order")
+    if found.state == State.PAID and not (0 < len(found.transaction) <= 80 and found.transaction.isprintable()):
+        raise Forged("no number of transaction")
+    if found.state == State.PAID and not (0 < found.cents <= MAX_CENTS and re.fullmatch("[A-Z]{3}", found.currency)):
+        raise Forged("no amount that a bank takes")
     return found

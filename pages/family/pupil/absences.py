@@ -1,8 +1,5 @@
 """What the family says about a pupil's absences: announce days to come, follow what was sent, add a document."""
 
-from dataclasses import dataclass, field
-from datetime import date
-
 from fastapi import Request
 from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
@@ -13,25 +10,23 @@ from components.layout.plain_layout import alert
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import plain, screen
 from components.ui import html
-from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button, join
+from components.ui.markup import button
 from components.ui.panel import Act, Answer
 from components.ui.status_chip import status_chip
 from components.web.received_files import MAX_FILE_BODY, one_file, refused
 from data.accounts.caller import Audience, Caller
-from data.core.errors import NotFound, UserError, ValidationErrors
-from data.core.fields import DATE
+from data.core.errors import NotFound, UserError
 from data.core.i18n import _
-from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families import stored_files
-from data.families.models import Pupil, Rights
+from data.families.models import Rights
 from data.schooling import absences
-from data.schooling import models as schooling
 from data.schooling.absences import AbsenceNotice, NoticeState
 from data.uploads import validation
+from pages.family.pupil import absence_form
+from pages.family.pupil.absence_form import Typed
 from pages.family.pupil.dossier import dossier_head
 
 THEN = {
@@ -40,31 +35,23 @@ THEN = {
 }
 
 
-@dataclass
-class Typed:
-    """The form as it was sent, while something in it is faulty."""
-
-    values: dict[str, str] = field(default_factory=dict)
-    faults: dict[str, UserError] = field(default_factory=dict)
-
-
 @screen("/eleves/{n}/absences", Audience.FAMILY, title=_("Absences"))
-def page(uow: UnitOfWork, n: int, document: str = "") -> str:
+def page(uow: UnitOfWork, n: int, document: str = "", absence: int = 0, cours: int = 0) -> str:
     pupil, _rest = families.pupil_by_number(uow, n)
-    typed = Typed()
+    typed = Typed(absence, cours)
     Panel(
         uow,
         lambda w: _draw(w, n, typed, document),
         follows=[("pupil", pupil.id), ("family", uow.family_id or 0)],
         classes="flow",
-        on={"announce": lambda w, act: _announce(w, act, n, typed), "withdraw": _withdraw},
+        on={"announce": lambda w, act: absence_form.announce(w, act, n, typed), "withdraw": _withdraw},
     )
     return pupil.full_name
 
 
 def _draw(uow: UnitOfWork, n: int, typed: Typed, document: str) -> Markup:
     pupil, link = families.pupil_by_number(uow, n)
-    may = link.rights == Rights.ALL
+    may, notices = link.rights == Rights.ALL, absences.notices(uow, pupil.id)
     message = (
         alert(uow.translate(THEN["repondu"]))
         if document == "repondu"
@@ -80,115 +67,12 @@ def _draw(uow: UnitOfWork, n: int, typed: Typed, document: str) -> Markup:
             dossier_head(uow, pupil, "cours"),
             html.p(back),
             message,
-            _form(uow, pupil, typed) if may else html.div(icon("info"), html.p(reading), class_="notice"),
-            _sent(uow, n, absences.notices(uow, pupil.id)),
+            absence_form.draw(uow, pupil, typed, notices)
+            if may
+            else html.div(icon("info"), html.p(reading), class_="notice"),
+            _sent(uow, n, notices),
         )
         if part
-    )
-
-
-def _form(uow: UnitOfWork, pupil: Pupil, typed: Typed) -> Markup:
-    title = uow.translate("Annoncer une absence")
-    send = html.button(uow.translate("Annoncer l’absence"), type="submit", class_="btn")
-    form = acting_form(
-        html.h2(title),
-        html.div(_day_fields(uow, typed), _why_fields(uow, pupil, typed), class_="grid"),
-        html.div(send, class_="actions"),
-        do="announce",
-        of=pupil.number,
-        data_draft=f"absence-{pupil.number}",
-    )
-    return html.section(form, class_="card", aria_label=title)
-
-
-def _day_fields(uow: UnitOfWork, typed: Typed) -> Markup:
-    return join(
-        labelled(
-            uow,
-            f"absence-{name}",
-            label,
-            "text",
-            value=typed.values.get(name, ""),
-            hint=_("jj/mm/aaaa"),
-            fault=typed.faults.get(name),
-            required=name == "first_day",
-            span=3,
-            inputmode="numeric",
-            autocomplete="off",
-        )
-        for name, label in (("first_day", _("Premier jour")), ("last_day", _("Dernier jour (si plusieurs)")))
-    )
-
-
-def _why_fields(uow: UnitOfWork, pupil: Pupil, typed: Typed) -> Markup:
-    values, faults = typed.values, typed.faults
-    courses = {str(each.course.id): each.course.name for each in schooling.courses(uow, pupil.id)}
-    reasons = {reason: reason for reason in absences.REASONS}
-    return join(
-        [
-            labelled(
-                uow,
-                "absence-course",
-                "Cours",
-                "select",
-                options={"": _("Tous les cours"), **courses},
-                value=values.get("course", ""),
-                span=3,
-            ),
-            labelled(
-                uow,
-                "absence-reason",
-                "Motif",
-                "select",
-                options={"": _("Choisir"), **reasons},
-                value=values.get("reason", ""),
-                fault=faults.get("reason"),
-                required=True,
-                span=3,
-            ),
-            labelled(
-                uow,
-                "absence-comment",
-                "Précisions",
-                "textarea",
-                value=values.get("comment", ""),
-                fault=faults.get("comment"),
-                maxlength=1000,
-                rows=3,
-            ),
-        ]
-    )
-
-
-def _announce(uow: UnitOfWork, act: Act, n: int, typed: Typed) -> Answer:
-    pupil, _ = families.pupil_by_number(uow, n)
-    typed.values, typed.faults = dict(act.values), {}
-    days: dict[str, date | None] = {}
-    for name in ("first_day", "last_day"):
-        try:
-            days[name] = DATE.read(act.values.get(name, ""))
-        except UserError as error:
-            typed.faults[name] = error
-    course = act.values.get("course", "")
-    try:
-        if typed.faults:
-            raise ValidationErrors(typed.faults)
-        absences.announce(
-            uow,
-            pupil,
-            first_day=days["first_day"],
-            last_day=days["last_day"],
-            reason=act.values.get("reason", ""),
-            comment=act.values.get("comment", "").strip(),
-            course_id=parse_id(course),
-        )
-    except ValidationErrors as invalid:
-        typed.faults = invalid.faults
-        return Answer(focus=f"absence-{next(iter(invalid.faults))}")
-    typed.values = {}
-    return Answer(
-        dialog=uow.translate("L’absence a été annoncée au conservatoire. Il vous répondra par e-mail."),
-        forget=f"absence-{n}",
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,18 +11,16 @@ from markupsafe import Markup
 from components.layout import glossary
 from components.layout.layout import way_back
 from components.ui import html, lists
-from components.ui.fields import labelled
 from components.ui.icons import icon
 from components.ui.lists import Listing
-from components.ui.markup import acting_form, join
+from components.ui.markup import join
 from components.ui.panel import Act, Answer, Handler, only_shows
 from components.ui.status_chip import label_of, status_of
 from components.ui.tables import facts
 from data.core import formats
-from data.core.errors import NotFound, UserError, ValidationErrors
+from data.core.errors import NotFound
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
-from data.families import models as families
 from data.families.models import Pupil, PupilLink, Rights
 from data.schooling import absences, results
 from data.schooling import models as schooling
@@ -44,9 +42,6 @@ class Window:
     tab: str = "cours"
     line: int = 0
     left: int = 0  # the line that was open before
-    reason: str = ""
-    comment: str = ""
-    faults: dict[str, UserError] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.named: dict[int, str] = {}  # a lesson -> the list that it is in
@@ -80,7 +75,6 @@ class Window:
             raise NotFound(path[:80])
         self.left = self.line
         self.course, self.tab, self.line = int(found[1] or 0), found[2] or "cours", int(found[3] or 0)
-        self.faults = {}
 
 
 def acts(window: Window) -> dict[str, Handler]:
@@ -90,30 +84,15 @@ def acts(window: Window) -> dict[str, Handler]:
         if act.of not in TABS:
             raise NotFound(f"tab {act.of[:20]}")
         before = window.path()
-        window.tab, window.line, window.faults = act.of, 0, {}
+        window.tab, window.line = act.of, 0
         return Answer(push=window.path()) if window.path() != before else Answer()
 
     def line(uow: UnitOfWork, act: Act) -> Answer:
-        before, window.line, window.faults = window.line, act.number(), {}
+        before, window.line = window.line, act.number()
         window.left = before
         return Answer(push=window.path(), focus="line-title" if window.line else _opener(window, before))
 
-    def justify(uow: UnitOfWork, act: Act) -> Answer:
-        pupil, _ = families.pupil_by_number(uow, window.n)
-        window.reason, window.comment = act.values.get("reason", ""), act.values.get("comment", "")
-        try:
-            absences.justify(uow, pupil, window.line, reason=window.reason, comment=window.comment)
-        except ValidationErrors as invalid:
-            window.faults = invalid.faults
-            return Answer(focus=f"justify-{next(iter(invalid.faults))}")
-        window.faults, window.reason, window.comment = {}, "", ""
-        return Answer(
-            dialog=uow.translate("Votre justification a été envoyée. Le conservatoire vous répondra par e-mail."),
-            forget=f"justify-{window.line}",
-            focus="line-title",
-        )
-
-    found: dict[str, Handler] = {"tab": only_shows(tab), "line": only_shows(line), "justify": justify}
+    found: dict[str, Handler] = {"tab": only_shows(tab), "line": only_shows(line)}
     for listing in window.lists.values():
         found |= lists.acts(listing)
     return found
@@ -181,7 +160,7 @@ def _facts(uow: UnitOfWork, pairs: Sequence[tuple[str, object]]) -> Markup:
     return facts(glossary.explained(uow.language, pairs, "window"))
 
 
-def _course(uow: UnitOfWork, window: Window, found: Attended, _link: PupilLink) -> Markup:
+def _course(uow: UnitOfWork, window: Window, found: Attended, link: PupilLink) -> Markup:
     course = found.course
     missed = {absence.day: absence for absence in absences.of_course(uow, found.enrolment.pupil_id, course.id)}
     meetings = [
@@ -203,7 +182,9 @@ def _course(uow: UnitOfWork, window: Window, found: Attended, _link: PupilLink) 
             (_("Salle"), course.room),
             (_("Remarque"), one.lesson.note),
         ]
-        return _detail(uow, window, formats.long_day(one.lesson.day, uow.language), _facts(uow, pairs))
+        may = link.rights == Rights.ALL and one.lesson.day >= uow.today and one.lesson.state != LessonState.CANCELLED
+        more = _to_the_form(uow, window, _("Annoncer une absence"), f"cours={one.lesson.id}") if may else None
+        return _detail(uow, window, formats.long_day(one.lesson.day, uow.language), _facts(uow, pairs), more)
     when = " ".join(
         filter(None, (formats.weekday(course.weekday, uow.language), formats.clock(course.starts, uow.language)))
     )
@@ -283,7 +264,7 @@ def _absences(uow: UnitOfWork, window: Window, found: Attended, link: PupilLink)
     pairs = [(column.label, column.cell(uow, one)) for column in ABSENCES.columns]
     more = _sent(uow, window, sent[0]) if sent else None
     may = link.rights == Rights.ALL and not one.excused and not (sent and sent[0].state == NoticeState.PENDING)
-    form = _justify_form(uow, window, one) if may else None
+    form = _to_the_form(uow, window, _("Justifier cette absence"), f"absence={one.id}") if may else None
     return _detail(
         uow,
         window,
@@ -291,6 +272,12 @@ def _absences(uow: UnitOfWork, window: Window, found: Attended, link: PupilLink)
         _facts(uow, pairs),
         Markup("").join(filter(None, (more, form))),
     )
+
+
+def _to_the_form(uow: UnitOfWork, window: Window, label: str, ticked: str) -> Markup:
+    """Where a lesson's absence is said: that one is ticked there."""
+    link = html.a(uow.translate(label), href=f"/eleves/{window.n}/absences?{ticked}", class_="btn")
+    return html.div(link, class_="actions")
 
 
 def _sent(uow: UnitOfWork, window: Window, notice: AbsenceNotice) -> Markup:
@@ -305,39 +292,4 @@ def _sent(uow: UnitOfWork, window: Window, notice: AbsenceNotice) -> Markup:
         icon("clock" if notice.state == NoticeState.PENDING else "info"),
         html.p(text, " ", link if notice.state == NoticeState.PENDING else None),
         class_=f"notice {status_of(NoticeState(notice.state)).look}",
-    )
-
-
-def _justify_form(uow: UnitOfWork, window: Window, absence: Absence) -> Markup:
-    return acting_form(
-        html.h3(uow.translate("Justifier cette absence")),
-        labelled(
-            uow,
-            "justify-reason",
-            "Motif",
-            "select",
-            options={"": _("Choisir"), **{reason: reason for reason in absences.REASONS}},
-            value=window.reason,
-            fault=window.faults.get("reason"),
-            required=True,
-        ),
-        labelled(
-            uow,
-            "justify-comment",
-            "Précisions",
-            "textarea",
-            value=window.comment,
-            maxlength=1000,
-            rows=3,
-            fault=window.faults.get("comment"),
-        ),
-        html.div(
-            html.button(uow.translate("Envoyer la justification"), type="submit", class_="btn"),
-            class_="actions",
-        ),
-        do="justify",
-        of=absence.id,
-        id="justify-form",
-        data_draft=f"justify-{absence.id}",
-        class_="stack-form",
     )

@@ -27,7 +27,7 @@ from data.reenrolment import submission as request_room
 from data.reenrolment.campaigns import Campaign, RequiredDocument
 from data.reenrolment.models import ReenrolmentState, Situation, Way
 from data.uploads import validation
-from pages.family.pupil import reenrolment_courses, reenrolment_import, reenrolment_sent
+from pages.family.pupil import reenrolment_courses, reenrolment_import, reenrolment_sent, reenrolment_steps
 from pages.family.pupil import reenrolment_documents as pupil_reenrolment_documents
 from pages.family.pupil.dossier import dossier_head
 
@@ -55,7 +55,6 @@ class Page:
     campaign_id: int
     message: str = ""  # of the upload that led here, by plain HTTP
     faults: dict[str, UserError] = field(default_factory=dict)
-    document: int = 0  # the one that « Importer » proposes
 
     def see(self, uow: UnitOfWork) -> tuple[list[Pupil], Situation]:
         """The family's pupils, and how it stands with this one."""
@@ -83,9 +82,10 @@ def page(uow: UnitOfWork, n: int, document: str = "") -> str:
             "write": lambda w, act: _write(w, act, state),
             "submit": lambda w, act: _submit(w, act, state),
             "reopen": lambda w, act: _reopen(w, act, state),
-            "replace": lambda w, act: _replace(w, act, state),
+            "same": lambda w, act: _same(w, act, state),
             "remove": lambda w, act: _remove(w, act, state),
             "again": lambda w, act: _again(w, act, state),
+            "again-all": lambda w, act: _again_all(w, act, state),
             "also": lambda w, act: _also(w, act, state),
         },
     )
@@ -107,8 +107,9 @@ def _draw(uow: UnitOfWork, page: Page) -> Markup:
         dossier_head(uow, now.pupil, "reinscription", family),
         message,
         _standing(uow, now),
+        reenrolment_steps.progress(uow, now) if now.editable else None,
         reenrolment_sent.draw(uow, now) if now.answered_for else reenrolment_courses.draw(uow, now, page.faults),
-        None if theirs else pupil_reenrolment_documents.draw(uow, now, page.faults.get("documents"), page.document),
+        None if theirs else pupil_reenrolment_documents.draw(uow, now, page.faults.get("documents")),
         None
         if theirs
         else reenrolment_sent.message(uow, now)
@@ -171,7 +172,7 @@ def _message_form(uow: UnitOfWork, now: Situation, fault: UserError | None) -> M
         aria_invalid="true" if fault else None,
     )
     return html.section(
-        html.h2(uow.translate("3. Demandes complémentaires")),
+        html.h2(uow.translate("3. Demandes complémentaires"), id="remarks-title", tabindex="-1"),
         html.form(
             html.div(
                 html.label(uow.translate("Votre message à l’administration"), for_="message"),
@@ -181,6 +182,7 @@ def _message_form(uow: UnitOfWork, now: Situation, fault: UserError | None) -> M
                 and html.p(icon("alert"), html.span(fault.message(uow.language)), id="message-fault", class_="fault"),
                 class_="field faulty" if fault else "field",
             ),
+            reenrolment_steps.summary(uow, now) if now.editable else None,
             html.div(
                 html.a(uow.translate("Retour"), href="/famille", class_="btn quiet"),
                 html.button(uow.translate("Valider"), type="submit", class_="btn") if now.editable else None,
@@ -221,6 +223,15 @@ def _choose(uow: UnitOfWork, act: Act, page: Page) -> Answer:
     return Answer(announce=uow.translate("Votre choix est enregistré."))
 
 
+def _same(uow: UnitOfWork, act: Act, page: Page) -> Answer:
+    """« Continuer comme cette année »: on to what lacks."""
+    _, now = page.see(uow)
+    request_room.choose(uow, now.pupil, page.campaign_id, *request_room.as_this_year(now))
+    page.faults = {}
+    text = uow.translate("Votre choix est enregistré.")
+    return Answer(announce=text, focus="documents-title" if now.lacking else "remarks-title")
+
+
 def _write(uow: UnitOfWork, act: Act, page: Page) -> Answer | None:
     """What is typed, kept while one types."""
     pupil, _ = families.pupil_by_number(uow, page.n)
@@ -256,12 +267,6 @@ def _reopen(uow: UnitOfWork, act: Act, page: Page) -> Answer:
     )
 
 
-def _replace(uow: UnitOfWork, act: Act, page: Page) -> Answer:
-    _, now = page.see(uow)
-    page.document = next((each.document.id for each in now.document_items if each.document.id == act.number()), 0)
-    return Answer(open="import")
-
-
 def _remove(uow: UnitOfWork, act: Act, page: Page) -> Answer:
     pupil, _ = families.pupil_by_number(uow, page.n)
     reenrolment_documents.remove(uow, pupil, act.number())
@@ -275,6 +280,15 @@ def _again(uow: UnitOfWork, act: Act, page: Page) -> Answer:
             reenrolment_documents.again_for(uow, now.pupil, document_id, supplied.id)
             return Answer(toast=uow.translate("Le document est reçu."), focus="documents-title")
     raise NotFound(f"offer {act.of}")
+
+
+def _again_all(uow: UnitOfWork, act: Act, page: Page) -> Answer:
+    _, now = page.see(uow)
+    offers = reenrolment_documents.shared(uow, now).offers
+    for document_id, (supplied, _other) in offers.items():
+        reenrolment_documents.again_for(uow, now.pupil, document_id, supplied.id)
+    text = uow.ngettext("{count} document est reçu.", "{count} documents sont reçus.", count=len(offers))
+    return Answer(toast=text, focus="documents-title")
 
 
 def _also(uow: UnitOfWork, act: Act, page: Page) -> Answer:

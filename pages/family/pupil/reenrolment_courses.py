@@ -9,11 +9,12 @@ from components.layout import glossary
 from components.ui import html
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import Content
+from components.ui.markup import Content, button
 from components.ui.tables import row
 from data.core.errors import UserError
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
+from data.reenrolment import submission
 from data.reenrolment.models import Discipline, Situation, Way
 from data.reenrolment.submission import LEAVING
 
@@ -31,6 +32,7 @@ def draw(uow: UnitOfWork, now: Situation, faults: Mapping[str, UserError]) -> Ma
         ),
         now.campaign.introduction and html.p(now.campaign.introduction, class_="soft"),
         fault and html.p(icon("alert"), html.span(fault.message(uow.language)), class_="fault"),
+        _as_this_year(uow, now),
         now.campaign.administrative and _administrative(uow, now),
         glossary.line(uow.language, (line.course.name for line in now.disciplines), "next", *_terms(now)),
         _table(uow, now)
@@ -39,6 +41,22 @@ def draw(uow: UnitOfWork, now: Situation, faults: Mapping[str, UserError]) -> Ma
         _leaving(uow, now, faults),
         class_="card stack-form",
         aria_label=uow.translate("Les cours de l’an prochain"),
+    )
+
+
+def _as_this_year(uow: UnitOfWork, now: Situation) -> Markup | None:
+    """One press for the courses that the pupil has now; once it is so, it says so."""
+    way, lines = submission.as_this_year(now)
+    if not now.editable or not way:
+        return None
+    if now.way == way and now.chosen == set(lines):
+        return html.p(icon("check"), html.span(uow.translate("Comme cette année.")), class_="was good")
+    label = uow.translate("Continuer comme cette année")
+    names = ", ".join(line.course.name for line in now.disciplines if line.active)
+    return html.div(
+        button(label, do="same", class_="btn" if not now.way else "btn quiet", aria_describedby="same-what"),
+        names and html.span(names, id="same-what", class_="hint"),
+        class_="as-this-year",
     )
 
 

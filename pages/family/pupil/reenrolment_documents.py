@@ -2,6 +2,7 @@
 
 from markupsafe import Markup
 
+from components.layout.file_notices import script_texts, sending_place, sends_at_once
 from components.ui import html
 from components.ui.icons import icon
 from components.ui.markup import button
@@ -21,7 +22,7 @@ from pages.family.pupil import reenrolment_import
 HEADS = (_("Nom du document"), _("Nom du fichier"), _("Date"), _("Heure"), _("Taille (Ko)"), _("État"), _("Consulter"))
 
 
-def draw(uow: UnitOfWork, now: Situation, fault: UserError | None, proposed: int) -> Markup:
+def draw(uow: UnitOfWork, now: Situation, fault: UserError | None) -> Markup:
     closed = reenrolment_documents.refusal(now)
     heads = [uow.translate(head) for head in HEADS]
     common = reenrolment_documents.shared(uow, now)
@@ -48,6 +49,7 @@ def draw(uow: UnitOfWork, now: Situation, fault: UserError | None, proposed: int
             ),
             class_="soft",
         ),
+        _again_all(uow, common),
         closed
         and now.may_change
         and html.p(icon("info"), html.span(closed.message(uow.language)), id="import-why", class_="was plain"),
@@ -62,10 +64,24 @@ def draw(uow: UnitOfWork, now: Situation, fault: UserError | None, proposed: int
         html.div(table, class_="reenrolment documents")
         if lines
         else html.p(uow.translate("Aucune pièce n’est demandée pour cet élève.")),
-        reenrolment_import.window(uow, now, proposed) if not closed else _why(uow, closed),
+        reenrolment_import.window(uow, now) if not closed else _why(uow, closed),
         class_="card stack-form",
+        data_texts=None if closed else script_texts(uow),
         aria_label=uow.translate("Pièces à fournir"),
     )
+
+
+def _again_all(uow: UnitOfWork, common: Shared) -> Markup | None:
+    """Several papers that a brother or a sister gave already: one press for all of them."""
+    if len(common.offers) < 2:
+        return None
+    text = uow.ngettext(
+        "Reprendre la pièce déjà donnée pour {names}",
+        "Reprendre les {count} pièces déjà données pour {names}",
+        count=len(common.offers),
+        names=", ".join(dict.fromkeys(pupil.called for _given, pupil in common.offers.values())),
+    )
+    return html.p(button(text, do="again-all", of="", class_="btn quiet"))
 
 
 def _import_button(uow: UnitOfWork, closed: UserError | None) -> Markup:
@@ -118,14 +134,17 @@ def _line(uow: UnitOfWork, now: Situation, heads: list[str], item: DocumentItem,
             formats.clock(given.time(), uow.language) if given else "",
             kilobytes(supplied.size) if supplied else "",
             state + (html.span(supplied.reason, class_="reason") if supplied and supplied.reason else ""),
-            _links(shown, _acts(uow, now, item, common)),
+            _links(shown, _acts(uow, now, item, common), document.id),
         ),
         ("", "file", "tight", "tight", "num"),
+        class_="given" if supplied else None,
     )
 
 
-def _links(shown: Markup | str, acts: list[Markup]) -> Markup | str:
-    return html.div(shown, acts, class_="links-row") if shown or acts else ""
+def _links(shown: Markup | str, acts: list[Markup], document_id: int) -> Markup | str:
+    if not shown and not acts:
+        return ""
+    return html.div(shown, acts, class_="links-row") + sending_place(str(document_id))
 
 
 def kilobytes(size: int) -> str:
@@ -145,9 +164,18 @@ def _acts(uow: UnitOfWork, now: Situation, item: DocumentItem, common: Shared) -
     supplied, label = item.supplied, html.span(f" : {item.document.label}", class_="unseen")
     found: list[Markup] = []
     if reenrolment_documents.refusal(now, item=item) is None:
-        if supplied:
-            found.append(button(uow.translate("Remplacer"), label, do="replace", of=item.document.id, class_="link"))
-        elif offer := common.offers.get(item.document.id):
+        found.append(
+            sends_at_once(
+                uow,
+                str(item.document.id),
+                f"/eleves/{now.pupil.number}/reinscription/documents",
+                item.document.label,
+                replaces=supplied is not None,
+                photo=item.lacking or supplied is None,
+                data_document=item.document.id,
+            )
+        )
+        if not supplied and (offer := common.offers.get(item.document.id)):
             text = uow.translate("Reprendre celui de {name}", name=offer[1].called)
             found.append(button(text, label, do="again", of=item.document.id, class_="link"))
     for pupil, _document in common.wanting.get(supplied.id, ()) if supplied else ():

@@ -7,11 +7,11 @@ from markupsafe import Markup
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from components.layout.file_notices import received_code, script_texts
+from components.layout.file_notices import received_code
 from components.nicegui_adapter.screens import plain
 from components.ui import html
 from components.ui.icons import icon
-from components.web.received_files import busy, by_script
+from components.web.received_files import ONE_AT_A_TIME, busy, by_script, read_kept
 from data.accounts.caller import Audience, Caller
 from data.core.errors import NotFound, UserError
 from data.core.i18n import _
@@ -24,30 +24,25 @@ from data.reenrolment import documents as reenrolment_documents
 from data.reenrolment.documents import CLOSED
 from data.reenrolment.models import DocumentItem, Situation
 from data.uploads import validation
-from data.uploads.limits import MAX_JOINED_BYTES, MAX_JOINED_PAGES, MAX_UPLOAD_BYTES
+from data.uploads.limits import MAX_JOINED_BYTES, MAX_JOINED_PAGES
 from data.uploads.validation import Kept
 
 REFUSALS = {
-    "plusieurs": _("Envoyez un seul fichier à la fois, avec le nom de son document."),
+    "plusieurs": ONE_AT_A_TIME,
     "document": _("Choisissez le nom du document."),
     **CLOSED,
 }
 
 
-def window(uow: UnitOfWork, now: Situation, proposed: int) -> Markup:
+def window(uow: UnitOfWork, now: Situation) -> Markup:
     """« Parcourir », « Nom du document », « Importer »: a plain form; components/assets/theme/upload.js sends several at once."""
     able = [item for item in now.document_items if reenrolment_documents.refusal(now, item=item) is None]
-    replacing = next((item.document.id for item in able if item.document.id == proposed and item.supplied), None)
-    first = next(
-        (item.document.id for item in able if item.document.id == proposed),
-        next((item.document.id for item in able if item.lacking), able[0].document.id if able else 0),
-    )
+    first = next((item.document.id for item in able if item.lacking), able[0].document.id if able else 0)
     return html.dialog(
         html.form(
             html.h2(uow.translate("Importer un document"), id="import-title"),
             _chooser(uow),
             html.div(_names(uow, able, first), class_="field", data_one=True),
-            html.input(type="hidden", name="remplacer", value=replacing) if replacing else None,
             html.ul(class_="sending", data_own=True),
             html.button(
                 "",
@@ -75,8 +70,6 @@ def window(uow: UnitOfWork, now: Situation, proposed: int) -> Markup:
             enctype="multipart/form-data",
             class_="stack-form",
             data_upload=True,
-            data_replacing=replacing,
-            data_texts=script_texts(uow),
         ),
         id="import",
         aria_labelledby="import-title",
@@ -152,33 +145,21 @@ async def receive(caller: Caller, request: Request, n: int) -> Response:
 
 async def _keep(caller: Caller, n: int, form: FormData) -> tuple[str, Kept]:
     """The name and what is kept of what was sent; UserError in words."""
-    sent = [each for each in form.getlist("fichier") if isinstance(each, UploadFile) and each.filename]
-    turns = [_turn(each) for each in form.getlist("tours")]
-    wanted = form.getlist("document")
-    if not sent:
+    if not any(isinstance(each, UploadFile) and each.filename for each in form.getlist("fichier")):
         raise validation.refusal("vide")
-    if len(sent) > 1 and len(turns) != len(sent):
-        raise UserError(REFUSALS["plusieurs"], code="plusieurs")
+    wanted = form.getlist("document")
     if len(wanted) != 1 or (document := parse_id(wanted[0])) is None:
         raise UserError(REFUSALS["document"], code="document")
     replace = form.get("remplacer") == str(document)
     with caller.unit_of_work() as uow:  # before anything is opened or kept
         reenrolment_documents.accepts(uow, families.pupil_by_number(uow, n)[0], document, replace=replace)
         stored_files.within_quota(uow)
-    if len(turns) == len(sent):
-        kept = await validation.joined(sent, turns)
-    else:
-        kept = await validation.checked(await sent[0].read(MAX_UPLOAD_BYTES + 1))
-    name = sent[0].filename or ""
+    name, kept = await read_kept(form)
     with caller.unit_of_work(writes=True) as uow:
         pupil, _ = families.pupil_by_number(uow, n)
         reenrolment_documents.accepts(uow, pupil, document, replace=replace)
         reenrolment_documents.supply(uow, pupil, document, kept.content, kept.media_type, name)
     return name, kept
-
-
-def _turn(given: object) -> int:
-    return int(given) if given in {"90", "180", "270"} else 0
 
 
 def _code(error: UserError) -> str:

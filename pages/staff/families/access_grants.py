@@ -12,6 +12,7 @@ from components.ui.icons import icon
 from components.ui.markup import Content, button
 from components.ui.panel import Act, Answer
 from components.ui.tables import table
+from components.web.pdf_answer import pdf_answer
 from data.access_grants import batches as access_batches
 from data.access_grants import grants as access_grants
 from data.access_grants.batches import HOWS, AccessBatch, BatchState
@@ -21,7 +22,6 @@ from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from pages.staff.families import families_chosen
 from pages.staff.families.families import PATH
-from pages.staff.families.family_accounts import pdf
 
 
 @screen(PATH + "/acces", Audience.STAFF, title=_("Communiquer les accès"))
@@ -168,4 +168,4 @@ def _start(uow: UnitOfWork, act: Act) -> Answer:
 def letters(caller: Caller, request: Request, batch: int) -> Response:
     with caller.unit_of_work(writes=True) as uow:
         content = access_batches.content_of(uow, batch if 0 < batch < 2**31 else 0)
-    return pdf(content, f"acces-{batch}")
+    return pdf_answer(content, f"acces-{batch}")

@@ -1,7 +1,6 @@
 """« Familles », tab « Comptes »: create, tell how to come in, block, reset, sessions; and the letter of one account."""
 
 import asyncio
-import re
 from typing import Any
 
 from fastapi import Request
@@ -16,6 +15,7 @@ from components.ui.markup import Content, acting_form, button
 from components.ui.panel import Act, Answer, Handler
 from components.ui.status_chip import status_chip
 from components.ui.tables import table
+from components.web.pdf_answer import pdf_answer
 from data.access_grants import grants as access_grants
 from data.accounts import sessions as accounts_sessions
 from data.accounts.caller import Audience, Caller
@@ -244,22 +244,7 @@ async def letter(caller: Caller, request: Request, family: int, account: int) ->
         portal = Portal(letterhead.letterhead_of(sites.here(uow)), access_grants.portal_address(), uow.today)
         login = found[0][0].login
     content = await asyncio.to_thread(access_letters.write, portal, [found[0][1]])
-    return pdf(content, f"acces-{login}")
-
-
-def pdf(content: bytes, name: str) -> Response:
-    """Shown in the browser, kept by none."""
-    safe = re.sub("[^A-Za-z0-9_.-]", "-", name)
-    return Response(
-        content,
-        media_type="application/pdf",
-        headers={
-            "cache-control": "private, no-store",
-            "content-disposition": f'inline; filename="{safe}.pdf"',
-            "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; "
-            "plugin-types application/pdf",
-        },
-    )
+    return pdf_answer(content, f"acces-{login}")
 
 
 tab("comptes", _draw, _on)

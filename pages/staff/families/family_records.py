@@ -14,12 +14,13 @@ from components.ui.markup import Content
 from components.ui.status_chip import IN_A_FAMILY_RECORD, status_chip
 from components.ui.tables import row as table_row
 from components.ui.tables import table
+from components.web.pdf_answer import pdf_answer
 from data.accounts.caller import Audience, Caller
 from data.billing import models as billing
 from data.billing import pdf_archive
 from data.billing.models import Entry, Invoice, Ledger
 from data.billing.pdf_archive import Draft
-from data.core import formats
+from data.core import audit, formats
 from data.core.errors import NotFound
 from data.core.i18n import _, pair
 from data.core.unit_of_work import UnitOfWork
@@ -32,7 +33,6 @@ from data.office.audit_log import EntryView
 from pages.staff.families import family_requests
 from pages.staff.families.families import PATH
 from pages.staff.families.family import FamilyView, tab
-from pages.staff.families.family_accounts import pdf
 
 LEDGERS = {Ledger.TUITION: _("Cotisations"), Ledger.RENTAL: _("Locations")}
 
@@ -111,8 +111,11 @@ async def bill(caller: Caller, request: Request, family: int, number: str) -> Re
         if billing.invoice_by_number(uow, number).family_id != families.by_number(uow, family).id:
             raise NotFound(f"invoice {number}")
         found = pdf_archive.invoice(uow, number)
+    with caller.unit_of_work(writes=True) as uow:
+        opened = billing.invoice_by_number(uow, number)
+        audit.note_opened(uow, opened, opened.family_id, {"file": ["", number]})
     content = await asyncio.to_thread(found.write) if isinstance(found, Draft) else found
-    return pdf(content, f"facture-{number}")
+    return pdf_answer(content, f"facture-{number}")
 
 
 def _letters(uow: UnitOfWork, view: FamilyView) -> Markup:

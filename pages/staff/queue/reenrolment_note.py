@@ -63,7 +63,7 @@ def _form(uow: UnitOfWork, sent_id: int, note: ReviewNote | None, page_state: Pa
         labelled(
             uow,
             "note",
-            "Note pour les collègues (la famille ne la voit pas)",
+            "Note pour les collègues (la famille la lit dans la copie de ses données)",
             "textarea",
             value=note.text if note else "",
             fault=page_state.faults.get("note"),

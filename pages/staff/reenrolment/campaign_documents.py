@@ -11,19 +11,20 @@ from components.ui.icons import icon
 from components.ui.markup import acting_form, button, join
 from components.ui.panel import Act, Answer
 from components.ui.tables import table
+from data.core import sites
 from data.core.errors import UserError, ValidationErrors
 from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
+from data.privacy import records
 from data.reenrolment import campaign_admin, campaigns
 from data.reenrolment.campaigns import Campaign, RequiredDocument, Sensitive
 from data.uploads import validation
 from pages.staff.reenrolment.campaign_head import PATH, PageState
 
 RETENTION_LABELS = {
-    "": _("Comme les autres"),
-    Sensitive.HEALTH: _("Santé : le fichier est effacé 30 jours après la validation"),
-    Sensitive.INCOME: _("Revenus : le fichier est effacé 2 mois après la fin de la campagne"),
+    Sensitive.HEALTH: (_("Santé : le fichier est effacé {duration}"), records.HEALTH_PAPERS),
+    Sensitive.INCOME: (_("Revenus : le fichier est effacé {duration}"), records.SENSITIVE_PAPERS),
 }
 
 
@@ -46,6 +47,14 @@ def draw(uow: UnitOfWork, campaign: Campaign, page_state: PageState, sent: str) 
     )
     editing = _form(uow, campaign, page_state, opened) if opened or page_state.document_id == 0 else None
     return join([message, section, editing])
+
+
+def _retention(uow: UnitOfWork) -> dict[str, str]:
+    site = sites.here(uow)
+    return {"": _("Comme les autres")} | {
+        str(kind): uow.translate(text, duration=record.duration(site, uow.language))
+        for kind, (text, record) in RETENTION_LABELS.items()
+    }
 
 
 def _row(uow: UnitOfWork, each: RequiredDocument) -> tuple[object, ...]:
@@ -92,7 +101,7 @@ def _form(uow: UnitOfWork, campaign: Campaign, page_state: PageState, each: Requ
                      fault=faults.get("min_age"), span=3, inputmode="numeric", autocomplete="off"),
             labelled(uow, "document-max_age", "Jusqu’à (âge)", "text", value=values.get("max_age", ""),
                      fault=faults.get("max_age"), span=3, inputmode="numeric", autocomplete="off"),
-            labelled(uow, "document-sensitive", "Conservation", "select", options=RETENTION_LABELS, value=values.get("sensitive", ""),
+            labelled(uow, "document-sensitive", "Conservation", "select", options=_retention(uow), value=values.get("sensitive", ""),
                      fault=faults.get("sensitive"), span=6),
             _boxes(uow, "department", uow.translate("Départements (aucun : tous)"), campaign_admin.departments(uow, campaign.source_year), values),
             _boxes(uow, "cycle", uow.translate("Cycles (aucun : tous)"), campaign_admin.cycles(uow), values),

@@ -18,7 +18,8 @@ from data.core.i18n import _
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
 from data.site_admin import settings as site_settings
-from data.site_admin.settings import CHECK, PARTS, Part, Setting
+from data.site_admin.setting_kinds import CHECK
+from data.site_admin.settings import PARTS, Part, Setting
 
 PATH = "/gestion/reglages"
 GATEWAYS = {"": _("Aucun"), "payfip": _("PayFiP"), "simulator": _("Simulateur (démonstration)")}

@@ -7,8 +7,11 @@ from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html
 from components.ui.status_chip import IN_A_TITLE, status_chip
 from components.ui.tables import facts, table
+from data.core import sites
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
+from data.privacy import records
+from data.privacy.records import PersonalRecord
 from data.reenrolment import campaign_admin, campaigns
 from data.reenrolment.campaigns import Campaign, CampaignState
 from data.site_admin.settings import DOCUMENTS
@@ -38,8 +41,8 @@ def _draw(uow: UnitOfWork) -> Markup:
                         "{kept} Mo au plus, une fois allégé ; {door} Mo au plus à l’envoi", **validation.FIGURES
                     ),
                 ),
-                (uow.translate("Santé"), uow.translate("fichier effacé 30 jours après la validation")),
-                (uow.translate("Revenus"), uow.translate("fichier effacé 2 mois après la fin de la campagne")),
+                (uow.translate("Santé"), _erased(uow, records.HEALTH_PAPERS)),
+                (uow.translate("Revenus"), _erased(uow, records.SENSITIVE_PAPERS)),
             ]
         ),
         class_="card flow-card",
@@ -49,6 +52,10 @@ def _draw(uow: UnitOfWork) -> Markup:
         html.p(uow.translate("Aucune campagne n’est ouverte ni en préparation.")), _new(uow), class_="card"
     )
     return frame.around(uow, DOCUMENTS, [_campaign(uow, each) for each in shown] or none, rules)
+
+
+def _erased(uow: UnitOfWork, record: PersonalRecord) -> str:
+    return uow.translate("fichier effacé {duration}", duration=record.duration(sites.here(uow), uow.language))
 
 
 def _new(uow: UnitOfWork) -> Markup:

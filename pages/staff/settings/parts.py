@@ -19,7 +19,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.office import absence_review
 from data.reenrolment import review_queue as reenrolment_queue
 from data.site_admin import settings as site_settings
-from data.site_admin.settings import ACCESS, IDENTITY, KEEPING, LEGAL, PARTS, PAYMENT, SECURITY, SENTENCES_READY, Part
+from data.site_admin.settings import ACCESS, IDENTITY, LEGAL, PARTS, PAYMENT, SECURITY, SENTENCES_READY, Part
 from pages.staff.settings import frame
 
 DEVIATION = _(
@@ -139,5 +139,5 @@ def _part(part: Part) -> Callable[[UnitOfWork], None]:
     return draw
 
 
-for each in (IDENTITY, SENTENCES_READY, LEGAL, ACCESS, KEEPING, PAYMENT, SECURITY):
+for each in (IDENTITY, SENTENCES_READY, LEGAL, ACCESS, PAYMENT, SECURITY):
     screen(frame.path_of(each), Audience.MANAGER, title=each.title)(_part(each))
