@@ -15,6 +15,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
+
 GROUND = "TESTS_GROUND"  # the folder they share
 SERVER = "TESTS_POSTGRESQL"  # the beginning of the addresses of its databases
 MISSING = "PostgreSQL is missing: apt-get install postgresql"
@@ -58,6 +60,10 @@ class Cluster:
 
     def stop(self, how: str = "fast") -> None:
         self.run("pg_ctl", "-w", "-m", how, "stop")
+
+    def processes(self) -> list[psutil.Process]:
+        first = psutil.Process(int((self.folder / "cluster" / "postmaster.pid").read_text().split()[0]))
+        return [first, *first.children(recursive=True)]
 
 
 @contextlib.contextmanager

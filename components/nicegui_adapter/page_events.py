@@ -16,9 +16,7 @@ def follow(client: Client, topic: events.Topic, act: Callable[[], None]) -> None
     def run() -> None:
         nonlocal waiting
         waiting = False
-        if not client.is_deleted:
-            with client:
-                act()
+        _act_in(client, act)
 
     def changed() -> None:  # from any thread
         nonlocal waiting
@@ -27,6 +25,17 @@ def follow(client: Client, topic: events.Topic, act: Callable[[], None]) -> None
             loop.call_soon_threadsafe(run)
 
     client.on_delete(events.follow(topic, changed))
+
+
+def act_later(client: Client, seconds: float, act: Callable[[], None]) -> None:
+    """Call `act` in the client's page, unless it is gone by then."""
+    asyncio.get_running_loop().call_later(seconds, _act_in, client, act)
+
+
+def _act_in(client: Client, act: Callable[[], None]) -> None:
+    if not client.is_deleted:
+        with client:
+            act()
 
 
 def leave_when_closed(client: Client, signin_id: int, *, looking: bool = False) -> None:

@@ -13,13 +13,14 @@ from typing import TypeVar
 from markupsafe import Markup
 from nicegui.events import GenericEventArguments
 
-from components.nicegui_adapter.page_events import follow
+from components.nicegui_adapter.page_events import act_later, follow
 from components.nicegui_adapter.screens import here
 from components.nicegui_adapter.static_panel import StaticPanel
 from components.ui.panel import Act, Answer, Handler
 from components.ui.review_queue import acts_of
 from components.web.auth import SignedOut
 from components.web.errors import database_sentence, reference_of
+from data.accounts import passwords
 from data.accounts.caller import READ_ONLY_VIEW, Caller
 from data.core import events
 from data.core.errors import NotFound, UserError, ValidationErrors
@@ -28,6 +29,7 @@ from data.core.i18n import Language, translate
 from data.core.scope import ReadOnlyViolation
 from data.core.unit_of_work import UnitOfWork
 
+AGAIN_SECONDS = 5.0
 log = logging.getLogger("anacrouse.panel")
 
 
@@ -48,6 +50,7 @@ class Panel(StaticPanel):
         self.draw, self.actions, self._sent, self._drawn = draw, dict(on or {}), 0, hash(self.first)
         self.follows, self._as_of, self._language = tuple(follows), uow.as_of, uow.language
         self._begun = self._answered = 0  # the last numbered act
+        self._redraws_later = False
         if self.actions:
             self.on("act", self._act)
         if "address" in self.actions:  # the address bar moved: back, forward, a window closed
@@ -76,8 +79,16 @@ class Panel(StaticPanel):
             self.client.open("/")
         except Exception as fault:
             reference_of(fault, "redrawing")
+            if database_sentence(fault) and not self._redraws_later:
+                self._redraws_later = True
+                act_later(self.client, AGAIN_SECONDS, self._refresh_again)
             return
         self.update()
+
+    def _refresh_again(self) -> None:
+        """The database did not answer: nobody else says when it is back."""
+        self._redraws_later = False
+        self.refresh()
 
     def _show(self, uow: UnitOfWork) -> None:
         markup, self._as_of = self.draw(uow), uow.as_of
@@ -155,6 +166,8 @@ def _as_answer(fault: Exception, caller: Caller, act: Act) -> Answer:
         return Answer(focus=next(iter(fault.faults)))
     if isinstance(fault, UserError):
         return Answer(dialog=fault.message(caller.language))
+    if isinstance(fault, passwords.Busy):
+        return Answer(dialog=caller.translate(passwords.OVERLOADED))
     if isinstance(fault, NotFound):
         return Answer(dialog=caller.translate("Ceci n’existe plus ou ne vous est pas accessible."))
     return _went_wrong(caller.language, act, fault)

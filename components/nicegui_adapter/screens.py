@@ -14,12 +14,13 @@ from components.nicegui_adapter import frame
 from components.nicegui_adapter.page_events import leave_when_closed
 from components.web import way_on
 from components.web.auth import SignedOut, caller_of, cookie
-from components.web.errors import error_page, fault_page
+from components.web.errors import error_page, fault_page, overload_page
 from components.web.middleware import MAX_BODY_BYTES, allow
-from data.accounts import refusals
+from data.accounts import passwords, refusals
 from data.accounts.caller import READ_ONLY_VIEW, Audience, Caller, ReadOnlyView
 from data.core.errors import NotFound, UserError
 from data.core.i18n import _
+from data.uploads import validation
 
 CHOOSE = "/mot-de-passe/choisir"
 FACTOR = "/mot-de-passe/second-facteur"
@@ -109,6 +110,12 @@ def plain(
                 return response
             except NotFound:
                 return not_found(request, caller)
+            except passwords.Busy:
+                return overload_page("", language=caller.language)
+            except validation.Busy as error:
+                return overload_page(
+                    error.message(caller.language), language=caller.language, seconds=validation.RETRY_SECONDS
+                )
             except UserError as error:  # what an answer does not tell in its own page: looking only, a protected family
                 return error_page(403, language=caller.language, text=error.message(caller.language))
 

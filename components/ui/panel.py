@@ -51,8 +51,8 @@ class Act:
 
 
 def _whole(text: str) -> str:
-    """JSON may hold halves of letters, which nothing can write."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+    """JSON may hold halves of letters, which nothing can write, and NUL, which PostgreSQL does not take."""
+    return (text if text.isascii() else text.encode("utf-8", "replace").decode()).replace("\0", "")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from components.ui.forms import PASSWORD, Typed, record_key
 from components.ui.panel import Act, Answer, Handler, only_shows
-from data.accounts import passwords, sessions
+from data.accounts import sessions
 from data.accounts.caller import Caller
 from data.change_requests import submission as change_requests
 from data.core import fields
@@ -41,10 +41,7 @@ async def _save(caller: Caller, table: type[Any], act: Act, typed: Typed) -> Ans
         if not _changes_own_address(uow, row, values):
             return _propose(uow, row, values, typed)
     word = act.values.get(PASSWORD, "")
-    try:
-        right = caller.account is not None and await sessions.is_mine(caller.account, word)
-    except passwords.Busy:
-        raise UserError(passwords.OVERLOADED) from None
+    right = caller.account is not None and await sessions.is_mine(caller.account, word)
     with caller.unit_of_work(writes=True) as uow:
         row = uow.get(table, act.number())
         if right:

@@ -17,6 +17,7 @@ from data.core.outages import Cause, cause_of
 from data.core.settings import settings
 from data.ops import health
 
+BUSY_SECONDS = 60
 log = logging.getLogger("anacrouse")
 SENTENCES = {
     400: _("Cette demande n’a pas pu être lue. Revenez à la page précédente et réessayez."),
@@ -51,7 +52,16 @@ def sentence(status: int, language: Language = "fr") -> str:
     return translate(found, language, address=settings().public_url)
 
 
-def error_page(status: int, *, language: Language = "fr", reference: str = "", text: str = "") -> HTMLResponse:
+def overload_page(text: str, *, language: Language = "fr", seconds: int = BUSY_SECONDS) -> HTMLResponse:
+    """No place in a queue: nobody's fault, and the same may be asked again after so many seconds."""
+    response = error_page(503, language=language, text=text, title=_("Service très sollicité"))
+    response.headers["retry-after"] = str(seconds)
+    return response
+
+
+def error_page(
+    status: int, *, language: Language = "fr", reference: str = "", text: str = "", title: str = ""
+) -> HTMLResponse:
     busy, away = _("Service très sollicité"), _("Service momentanément indisponible")
     titles = {
         404: _("Page introuvable"),
@@ -59,7 +69,7 @@ def error_page(status: int, *, language: Language = "fr", reference: str = "", t
         500: _("Une erreur est survenue"),
     }
     text = text or sentence(status, language)
-    title = translate(titles.get(404 if status == 405 else status, _("Demande impossible")), language)
+    title = translate(title or titles.get(404 if status == 405 else status, _("Demande impossible")), language)
     card = html.div(
         html.h1(title),
         html.p(text),

@@ -91,6 +91,12 @@ class SecurityMiddleware:
             return await _reject(send, 403)
         if by_polling and not self.own_page(scope):
             return await _reject(send, 403)
+        if "\0" in scope["path"]:  # no address of ours has one, and PostgreSQL takes none
+            return await _reject(send, 404)
+        while b"%00" in scope["query_string"]:
+            scope["query_string"] = scope["query_string"].replace(b"%00", b"")
+        if scope["method"] == "HEAD":  # as GET is answered; the server leaves the body out of what it was asked for so
+            scope = {**scope, "method": "GET"}
         length = asked.get("content-length", "0")
         if not length.isdecimal() or int(length) > max_body_bytes(scope["path"]):
             return await _reject(send, 413 if length.isdecimal() else 400)

@@ -9,7 +9,7 @@ from sqlmodel import col, delete, func, select, update
 from data.accounts import models as accounts
 from data.accounts import passwords, sessions, two_factor
 from data.accounts.models import Account
-from data.core import audit, encryption
+from data.core import audit, database, encryption
 from data.core.audit import Action
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import EMAIL, NAME, tidy
@@ -123,8 +123,8 @@ def _create_staff(uow: UnitOfWork, site: Site, login: str, name: str, email: str
 
 
 def begin(code: str, site: str, login: str, name: str, email: str, hashed: str) -> Account:
-    """Site and first « responsable » by the link, together or not at all."""
-    with system_unit_of_work(writes=True) as uow:
+    """Site and first « responsable » by the link, together or not at all; of two who begin at once, one."""
+    with database.one_after_the_other("first start"), system_unit_of_work(writes=True) as uow:
         if uow.count(select(func.count()).select_from(Site)):
             raise UserError("Ce lien a déjà servi.")
         return _create_staff(uow, _create_site(uow, code, site), login, name, email, Role.MANAGER, hashed)

@@ -1,20 +1,25 @@
 """Guessing is slowed without anybody being locked out (security rules R-12, R-16, R-17).
 
-Per account (existing or not) and device: in the database, so a restart forgets nothing. Per client: in memory.
+Per account (existing or not) and device: in the database, so a restart forgets nothing. Per client: in memory; unknown devices
+of one network are judged one after the other, so that each is asked about those before it, and a flood holds up its own.
 A try counts as failed from the moment it is admitted, in the transaction that asks whether it may be made: of many at once
 no more are judged than one after the other. `forget` when it was right, `give_back` when it was not judged.
 """
 
+import asyncio
 import hashlib
 import hmac
 import ipaddress
 from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 from pydantic import SkipValidation
 from sqlmodel import Field, select
 
+from data.accounts import passwords
 from data.core.errors import ErrorCode, UserError
 from data.core.i18n import plural
 from data.core.scope import OfSite, Scope
@@ -156,6 +161,36 @@ class _Clients:
         self._failed.clear()
         self._tried.clear()
         self._resets.clear()
+
+
+class _Gate:
+    """Of one network."""
+
+    def __init__(self) -> None:
+        self.turn, self.people = asyncio.Lock(), 0
+
+
+_gates: dict[str, _Gate] = {}
+
+
+@asynccontextmanager
+async def in_turn(client: str, known: str) -> AsyncIterator[None]:
+    """One try of a network at a time, a device's that the account knows at once; Busy when fifty wait."""
+    if known:
+        yield
+        return
+    network = _network(client)
+    gate = _gates.setdefault(network, _Gate())
+    if gate.people > passwords.MAX_QUEUE:
+        raise passwords.Busy
+    gate.people += 1
+    try:
+        async with gate.turn:
+            yield
+    finally:
+        gate.people -= 1
+        if not gate.people:
+            _gates.pop(network, None)
 
 
 _clients = _Clients()

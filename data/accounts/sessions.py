@@ -81,47 +81,48 @@ async def recognise(
     if not site_id:  # a site that is none: nobody can be there, and it costs the same
         await passwords.off_the_loop(passwords.verify, word, None)
         raise UserError(WRONG, code=ErrorCode.WRONG_PASSWORD)
-    with system_unit_of_work(writes=True, now=now) as uow:
-        account = _by_login(uow, site_id, login)
-        known = _known_device(uow, account, device)
-        rate_limit.admit(uow, site_id, login, known, client)
-    expired = bool(account and account.password_expires_at and account.password_expires_at < uow.now)
-    usable = account if account and not account.disabled and not expired else None
-    try:
-        right, newer = await passwords.off_the_loop(
-            lambda: passwords.verify(
-                word, usable.password_hash if usable else None, temporary=bool(usable and usable.password_expires_at)
-            )
-        )
-    except passwords.Busy:
+    with system_unit_of_work(now=now) as uow:
+        known = _known_device(uow, _by_login(uow, site_id, login), device)
+    async with rate_limit.in_turn(client, known):
         with system_unit_of_work(writes=True, now=now) as uow:
-            rate_limit.give_back(uow, site_id, login, known)
-        raise
-    with system_unit_of_work(writes=True, now=now) as uow:
-        uow.client = client
-        fresh = _by_login(uow, site_id, login)
-        if word == passwords.DEMONSTRATION and not uow.get(Site, site_id).demonstration:
-            right = False  # everybody knows it
-        if not (right and usable and fresh and fresh.password_hash == usable.password_hash and not fresh.disabled):
-            reason = "unknown" if not account else "disabled" if account.disabled else "expired" if expired else "wrong"
-            rate_limit.failed(uow, site_id, login, known, client)
-            audit.note(
-                uow,
-                Action.SIGN_IN_FAILED,
-                by=audit.Author(site_id, "–"),
-                subject="account",
-                subject_id=account.id if account else None,
-                family_id=account.family_id if account else None,
-                changes={"reason": ["", reason], "identifier": ["", rate_limit.fingerprint(login)[:16]]},
-            )
-        else:
-            rate_limit.forget(uow, site_id, login, known)
-            if newer:
-                fresh.password_hash = newer
-            if not fresh.must_change:  # the site lets a mailed password be kept
-                fresh.password_expires_at = None
-            uow.add(fresh)
-            return fresh
+            rate_limit.admit(uow, site_id, login, known, client)
+            account = _by_login(uow, site_id, login)
+        expired = bool(account and account.password_expires_at and account.password_expires_at < uow.now)
+        usable = account if account and not account.disabled and not expired else None
+        try:
+            hashed, temporary = (usable.password_hash, bool(usable.password_expires_at)) if usable else (None, False)
+            right, newer = await passwords.off_the_loop(lambda: passwords.verify(word, hashed, temporary=temporary))
+        except passwords.Busy:
+            with system_unit_of_work(writes=True, now=now) as uow:
+                rate_limit.give_back(uow, site_id, login, known)
+            raise
+        with system_unit_of_work(writes=True, now=now) as uow:
+            uow.client = client
+            fresh = _by_login(uow, site_id, login)
+            if word == passwords.DEMONSTRATION and not uow.get(Site, site_id).demonstration:
+                right = False  # everybody knows it
+            if not (right and usable and fresh and fresh.password_hash == usable.password_hash and not fresh.disabled):
+                why = (
+                    "unknown" if not account else "disabled" if account.disabled else "expired" if expired else "wrong"
+                )
+                rate_limit.failed(uow, site_id, login, known, client)
+                audit.note(
+                    uow,
+                    Action.SIGN_IN_FAILED,
+                    by=audit.Author(site_id, "–"),
+                    subject="account",
+                    subject_id=account.id if account else None,
+                    family_id=account.family_id if account else None,
+                    changes={"reason": ["", why], "identifier": ["", rate_limit.fingerprint(login)[:16]]},
+                )
+            else:
+                rate_limit.forget(uow, site_id, login, known)
+                if newer:
+                    fresh.password_hash = newer
+                if not fresh.must_change:  # the site lets a mailed password be kept
+                    fresh.password_expires_at = None
+                uow.add(fresh)
+                return fresh
     raise UserError(WRONG, code=ErrorCode.WRONG_PASSWORD)
 
 

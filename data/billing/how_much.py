@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.billing.models import Entry
-from data.core.errors import UserError
+from data.core.errors import ErrorCode, UserError
 from data.core.formats import Euros
 
 MIN_CENTS = 100  # less costs more than it brings
@@ -27,7 +27,10 @@ class HowMuch:
         left = total if self.cents is None else self.cents
         if not min(MIN_CENTS, total) <= left <= total:
             raise UserError(
-                "Indiquez un montant de {least} à {most}.", least=Euros(min(MIN_CENTS, total)), most=Euros(total)
+                "Indiquez un montant de {least} à {most}.",
+                code=ErrorCode.AMOUNT,
+                least=Euros(min(MIN_CENTS, total)),
+                most=Euros(total),
             )
         parts = []
         for entry in chosen:
@@ -44,5 +47,5 @@ def read_amount(typed: str) -> int:
     """Cents: « 50 », « 1 234,50 € »."""
     found = AMOUNT.fullmatch("".join(typed.replace("€", "").split()))
     if found is None:
-        raise UserError("Écrivez un montant en euros. Exemple : 50,00.")
+        raise UserError("Écrivez un montant en euros. Exemple : 50,00.", code=ErrorCode.AMOUNT)
     return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))

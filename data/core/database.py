@@ -4,6 +4,8 @@ import importlib
 import logging
 import pkgutil
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -96,6 +98,20 @@ def hurried_engine() -> Engine:
     return engine().execution_options(hurried=True)
 
 
+@contextmanager
+def one_after_the_other(what: str) -> Iterator[None]:
+    """Of several processes on one PostgreSQL, who comes second waits here until the first is done. SQLite has one process."""
+    if file() is not None:
+        yield
+        return
+    with engine().connect() as held:
+        held.connection.driver_connection.patience = None  # type: ignore[union-attr]
+        for limit in ("lock_timeout", "statement_timeout"):
+            held.exec_driver_sql(f"SET LOCAL {limit} = 0")
+        held.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext(%s))", (f"anacrouse {what}",))
+        yield  # until its transaction ends
+
+
 def close() -> None:
     """Close every connection; whoever asks next opens new ones."""
     engine().dispose()
@@ -129,6 +145,9 @@ def make_engine(url: str) -> Engine:
         )
         event.listen(made, "connect", _prepare_postgresql)
         event.listen(made, "begin", _begin_on_postgresql)
+        from data.core.postgresql import connect_with_patience  # psycopg is not imported for SQLite
+
+        connect_with_patience(made)
         return made
     if (file := make_url(url).database) and file != ":memory:":
         Path(file).parent.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ class ErrorCode(StrEnum):
     WRONG_PASSWORD = "wrong_password"
     WRONG_CODE = "wrong_code"  # of the second factor
     TOO_MANY_ATTEMPTS = "too_many_attempts"
+    AMOUNT = "amount"  # what was typed as one
 
 
 class UserError(Exception):

@@ -63,9 +63,12 @@ def upgrade() -> None:
     from alembic import command
     from alembic.util.exc import CommandError
 
-    try:
-        command.upgrade(configuration(), "head")
-    except CommandError as error:
-        raise SystemExit(
-            f"The database ({now}) is newer than this program ({wanted}): install the newer program. {error}"
-        ) from error
+    with database.one_after_the_other("schema"):
+        if state()[0] == wanted:  # another process did it meanwhile
+            return
+        try:
+            command.upgrade(configuration(), "head")
+        except CommandError as error:
+            raise SystemExit(
+                f"The database ({now}) is newer than this program ({wanted}): install the newer program. {error}"
+            ) from error

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlmodel import select
 
 from data.accounts import passwords
-from data.core import audit, formats
+from data.core import audit, database, formats
 from data.core.audit import Action
 from data.core.sites import Policy, Site
 from data.core.system_unit_of_work import system_unit_of_work
@@ -29,6 +29,11 @@ class NotADemonstration(RuntimeError):
 
 def fill(more: int = 0, *, seed: int = 1042) -> bool:
     """Make the demonstration in an empty database, with `more` families; False when it is there already."""
+    with database.one_after_the_other("demonstration"):
+        return _fill(more, seed)
+
+
+def _fill(more: int, seed: int) -> bool:
     with system_unit_of_work() as uow:
         sites = uow.all(select(Site))
         if any(not site.demonstration for site in sites):

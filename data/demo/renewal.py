@@ -8,7 +8,7 @@ from sqlmodel import col, func, select
 
 from data import demo
 from data.accounts.models import Account
-from data.core import formats, schema
+from data.core import database, formats, schema
 from data.core.audit import Action, AuditEntry
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
@@ -38,6 +38,11 @@ class _Made:
 def renew() -> str:
     """At the start: make anew what is past its week and untouched. What was done, or has to be, in one line; « » when
     nothing."""
+    with database.one_after_the_other("renewal"):
+        return _renew()
+
+
+def _renew() -> str:
     made = _made()
     if made is None or not made.out_of_date:
         return ""

@@ -206,8 +206,6 @@ async def _change(
             return _choose_page(caller, names, action, title, button, faults, on)
     except UserError as error:
         return _choose_page(caller, names, action, title, button, {names[0]: error.message(caller.language)}, on)
-    except passwords.Busy:
-        return error_page(503, language=caller.language)
     with caller.unit_of_work(writes=True) as uow:
         token = sessions.change_password(uow, signin.id, hashed)
     response = RedirectResponse(on or after, 303)

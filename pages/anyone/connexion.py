@@ -14,9 +14,8 @@ from components.ui import html
 from components.ui.markup import Markup, join
 from components.web import way_on
 from components.web.auth import cookie, set_cookie
-from components.web.errors import error_page
 from data import demo
-from data.accounts import devices, passwords, sessions, two_factor_login
+from data.accounts import devices, sessions, two_factor_login
 from data.accounts import models as accounts
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
@@ -207,8 +206,6 @@ async def enter(caller: Caller, request: Request) -> Response:
     except UserError as error:
         status = 429 if error.code == ErrorCode.TOO_MANY_ATTEMPTS else 401
         return _page(caller, every, typed, notice=alert(error.message(caller.language), id_="refused"), status=status)
-    except passwords.Busy:
-        return error_page(503, language=caller.language)
     if step := two_factor_login.second_step(account):
         response = RedirectResponse(way_on.carried(STEP_PATH, after), 303)
         response.set_cookie(

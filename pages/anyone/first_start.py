@@ -10,7 +10,6 @@ from components.ui.markup import Markup
 from components.web.errors import error_page
 from data.access_grants import first_start
 from data.accounts import models as accounts
-from data.accounts import passwords
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
 from data.core.errors import UserError, ValidationErrors
@@ -81,6 +80,4 @@ async def begin(caller: Caller, request: Request, token: str) -> Response:
         return _page(caller, token, typed, text)
     except UserError as error:
         return _page(caller, token, typed, {}, error.message(caller.language))
-    except passwords.Busy:
-        return error_page(503, language=caller.language)
     return come_in(caller, request, account, "")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from fastapi import Request
 from markupsafe import Markup
@@ -28,7 +29,7 @@ from data.billing.how_much import HowMuch, read_amount
 from data.billing.models import LEDGERS, Entry, Ledger
 from data.billing.online_payments import AttemptState, OnlinePayment
 from data.core import formats, sites
-from data.core.errors import NotFound, UserError
+from data.core.errors import ErrorCode, NotFound, UserError
 from data.core.formats import euros
 from data.core.i18n import _
 from data.core.ids import parse_id
@@ -37,6 +38,7 @@ from data.core.unit_of_work import UnitOfWork
 
 TABS = {"cotisations": _("Facturation cotisations"), "locations": _("Facturation locations")}
 PARTS = ("echeance", "tout", "autre")
+MAX_AMOUNT_LENGTH = 20
 ASKING_SECONDS = 20
 
 
@@ -48,6 +50,7 @@ class Choice:
     left_out: set[int] = field(default_factory=set)
     part: str = "tout"  # one of PARTS
     amount: str = ""  # as typed
+    refused: bool = False  # it was sent, and could not be paid
 
     def of(self, due: list[Entry]) -> list[Entry]:
         return [entry for entry in due if entry.row.id not in self.left_out]
@@ -65,7 +68,7 @@ class Choice:
 
     @only_shows
     def write(self, uow: UnitOfWork, act: Act) -> Answer:
-        self.part, self.amount = "autre", act.value[:20]
+        self.part, self.amount = "autre", act.value[:MAX_AMOUNT_LENGTH]
         return self.answer(uow)
 
     def answer(self, uow: UnitOfWork) -> Answer:
@@ -78,6 +81,16 @@ class Choice:
             return sum(cents for _, cents in how_much(self.part, self.amount).of(chosen))
         except UserError:
             return 0
+
+    def fault(self, chosen: list[Entry]) -> UserError | None:
+        """What is wrong with the amount, once it was sent; as long as it is."""
+        if not self.refused or self.part != "autre":
+            return None
+        try:
+            how_much(self.part, self.amount).of(chosen)
+        except UserError as error:
+            return error
+        return None
 
 
 def how_much(part: str, amount: str) -> HowMuch:
@@ -98,8 +111,13 @@ def _ledger(kind: str) -> Ledger:
 
 
 @screen("/facturation/{kind}/payer", Audience.FAMILY, title=_("Payer en ligne"))
-def choose(uow: UnitOfWork, kind: str) -> None:
+def choose(uow: UnitOfWork, kind: str, montant: str | None = None, factures: str = "") -> None:
+    """`montant`, `factures`: what was chosen, when the amount cannot be paid."""
     choice = Choice(_ledger(kind))
+    if montant is not None:
+        choice.part, choice.amount, choice.refused = "autre", montant[:MAX_AMOUNT_LENGTH], True
+        due = {entry.row.id for entry in online_payments.payable(billing.accounts(uow)[choice.ledger])}
+        choice.left_out = due - {parse_id(each) for each in factures.split(",")}
     Panel(
         uow,
         lambda w: _draw(w, kind, choice),
@@ -153,26 +171,34 @@ def _parts(uow: UnitOfWork, chosen: list[Entry], choice: Choice) -> Markup:
         if len(chosen) == 1 and days
         else uow.translate("Les prochaines échéances : {sum}", sum=euros(following, uow.language))
     )
-    written = html.div(
-        html.label(uow.translate("Montant, en euros"), for_="montant"),
-        html.input(
-            id="montant",
-            name="montant",
-            value=choice.amount,
-            inputmode="decimal",
-            autocomplete="off",
-            maxlength=20,
-            data_search="amount",
-        ),
-        class_="field",
-    )
     return html.fieldset(
         html.legend(uow.translate("Combien payer ?")),
         radio("echeance", next_part) if following < _sum(chosen) else None,
         radio("tout", uow.translate("La totalité : {sum}", sum=euros(_sum(chosen), uow.language))),
         radio("autre", uow.translate("Un autre montant")),
-        written,
+        _amount(uow, choice, choice.fault(chosen)),
         class_="how-much",
+    )
+
+
+def _amount(uow: UnitOfWork, choice: Choice, fault: UserError | None) -> Markup:
+    field = html.input(
+        id="montant",
+        name="montant",
+        value=choice.amount,
+        inputmode="decimal",
+        autocomplete="off",
+        maxlength=MAX_AMOUNT_LENGTH,
+        autofocus=fault is not None,
+        aria_describedby="montant-fault" if fault else None,
+        aria_invalid="true" if fault else None,
+        data_search="amount",
+    )
+    return html.div(
+        html.label(uow.translate("Montant, en euros"), for_="montant"),
+        field,
+        fault and html.p(icon("alert"), html.span(fault.message(uow.language)), id="montant-fault", class_="fault"),
+        class_=classes("field", fault and "faulty"),
     )
 
 
@@ -231,6 +257,7 @@ async def pay(caller: Caller, request: Request, kind: str) -> Response:
         caller,
         f"/facturation/{kind}/payer",
         lambda uow: online_payments.start(uow, ledger, chosen, how_much(part, amount)),
+        again=f"?{urlencode({'montant': amount[:MAX_AMOUNT_LENGTH], 'factures': ','.join(map(str, chosen))})}",
     )
 
 
@@ -241,8 +268,11 @@ async def resume(caller: Caller, request: Request, reference: str) -> Response:
     return await _to_the_bank(caller, f"/facturation/{kind}", lambda uow: online_payments.resume(uow, reference))
 
 
-async def _to_the_bank(caller: Caller, back: str, begin: Callable[[UnitOfWork], OnlinePayment]) -> Response:
-    """Write the payment, then ask its gateway, which may take a while, outside the unit of work."""
+async def _to_the_bank(
+    caller: Caller, back: str, begin: Callable[[UnitOfWork], OnlinePayment], *, again: str = ""
+) -> Response:
+    """Write the payment, then ask its gateway, which may take a while, outside the unit of work. `again`: what fills the form
+    of `back` in once more, where the amount is to be mended."""
     try:
         with caller.unit_of_work(writes=True) as uow:
             order, gateway = online_payments.order_of(uow, begin(uow)), online_payments.offered(uow)
@@ -251,6 +281,8 @@ async def _to_the_bank(caller: Caller, back: str, begin: Callable[[UnitOfWork], 
         asking = asyncio.to_thread(gateways.ask, gateway, order)
         there = await asyncio.wait_for(asking, ASKING_SECONDS)
     except UserError as error:
+        if again and error.code == ErrorCode.AMOUNT:
+            return RedirectResponse(back + again, 303)
         return _alert_page(caller, error.message(caller.language), back, 409)
     except (gateway_protocol.Unreachable, TimeoutError) as fault:
         gateways.log.warning("no way to the bank: %s", fault)

@@ -1,4 +1,5 @@
-"""`python -m tests.bench [--families N] [--imports]`: how fast this machine is, beside a bare page of the same content. Judges nothing."""
+"""`python -m tests.bench [--families N] [--imports]`: how fast this machine is, beside a bare page of the same content. Judges
+nothing; only `--kills N` does: what the server acknowledged before it was killed must be there, whole."""
 
 import argparse
 import asyncio
@@ -104,7 +105,22 @@ def main() -> None:
     asked.add_argument("--lines", type=int, default=imports.LINES, help="of these files")
     asked.add_argument("--journeys", action="store_true", help="only: what a parent does most, in taps and seconds")
     asked.add_argument("--photographs", action="store_true", help="only: eight photographs of 40 Mpx at once")
+    asked.add_argument(
+        "--kills",
+        type=int,
+        default=0,
+        metavar="N",
+        help="only: the server killed N times while people act, each database",
+    )
+    asked.add_argument("--database", choices=("sqlite", "postgresql"), help="of the kills: one only")
+    asked.add_argument("--seed", type=int, default=0, help="of the kills: the same dice again")
     chosen = asked.parse_args()
+    if chosen.kills:
+        # It brings the environment of the tests, whose hashes are quick: no other figure may be taken in this process.
+        from tests.bench import kills
+
+        databases = [chosen.database] if chosen.database else ["sqlite", "postgresql"]
+        sys.exit(1 if kills.run(chosen.kills, databases, chosen.seed) else 0)
     families = chosen.families
     if chosen.growth:
         return growth(50, chosen.growth)

@@ -1,6 +1,8 @@
 """The first conservatoire: by commands or by the one-time link; the demonstration's password opens nothing real."""
 
 import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -12,18 +14,30 @@ from data.core import clock, encryption, schema
 from data.core.errors import UserError, ValidationErrors
 from data.core.sites import Site
 from tests.data.login_helpers import enter, refusal
-from tests.demo_users import CLAIRE, PAUL, account, every, set_site
+from tests.demo_users import CLAIRE, PAUL, account, both_empty, every, set_site
 
 GIVEN = ("lyon", "Conservatoire de Lyon", "martin.anne", "Anne Martin", "anne@example.org", "hash")
 
 
+@both_empty
 def test_an_empty_portal_is_begun_by_its_link_once(empty_database: str) -> None:
+    """By one of two browsers that press at once, each at a process of its own, as PostgreSQL has several."""
     schema.upgrade()
-    link = first_start.link()
+    link, ready, refusals = first_start.link(), threading.Barrier(2), list[str]()
     assert first_start.is_empty()
     assert first_start.opens(link)
     assert not first_start.opens("x")
-    assert first_start.begin(*GIVEN).role == "responsable"
+
+    def begin(code: str) -> None:
+        ready.wait()
+        try:
+            assert first_start.begin(code, *GIVEN[1:]).role == "responsable"
+        except UserError as error:
+            refusals.append(str(error))
+
+    with ThreadPoolExecutor(2) as browsers:
+        list(browsers.map(begin, ("lyon", "metz")))
+    assert refusals == ["Ce lien a déjà servi."]
     assert not first_start.opens(link)
     with pytest.raises(UserError):
         first_start.begin(*GIVEN)

@@ -203,6 +203,30 @@ def test_of_many_guesses_at_once_no_more_are_judged_than_one_after_the_other(dat
     assert sum(each.startswith("Trop d’essais.") for each in answers) == 2 * (12 - rate_limit.FREE)
 
 
+def test_of_many_accounts_tried_at_once_from_one_network_no_more_are_judged_than_one_after_the_other(
+    database: str,
+) -> None:
+    """Other networks do not wait behind them, nor a browser that the account knows."""
+    here, flood, order = site().id, "198.51.100.9", list[str]()
+    _, device = sessions.sign_in(account(CLAIRE), now=at())
+
+    async def guess(login: str, client: str, device: str = "") -> str:
+        try:
+            return (await sessions.recognise(here, login, PASSWORD, client=client, device=device, now=at())).login
+        except (UserError, passwords.Busy) as error:
+            return str(error)
+        finally:
+            order.append(login)
+
+    async def all_at_once() -> list[str]:
+        many = [guess(f"somebody.{number}", flood) for number in range(45)]
+        return await asyncio.gather(*many, guess(CLAIRE, flood, device), guess("belkacem.samir", "198.51.100.10"))
+
+    *guessed, owner, elsewhere = asyncio.run(all_at_once())
+    assert (guessed.count(WRONG), len({*guessed}), owner) == (rate_limit.ACCOUNTS_A_CLIENT + 2, 2, CLAIRE)
+    assert max(map(order.index, (CLAIRE, elsewhere))) < 20
+
+
 @both
 def test_threads_that_count_at_once_count_each_other(database: str) -> None:
     """Also the first try of an identifier, whose counter nobody has made yet."""

@@ -2,6 +2,7 @@
 
 # ruff: noqa: PT012
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from tests.demo_users import HELENE, as_, both, both_empty, counts, every
+from tests.server import wait_for
 
 TABLES = (Site, Family, Guardian, PupilLink, FieldChange, AuditEntry)
 
@@ -46,9 +48,25 @@ def move(where: str) -> None:
     )
 
 
+def upgrade_from_two_processes(url: str) -> None:
+    """The second waits until the first is done, and finds nothing to do (PostgreSQL; SQLite has one process)."""
+    if url.startswith("sqlite"):
+        schema.upgrade()
+        return
+    waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    with ThreadPoolExecutor(1) as second:
+        with database_module.one_after_the_other("schema"):
+            waiting = second.submit(schema.upgrade)
+            with database_module.engine().connect() as watch:
+                wait_for(lambda: waiting.done() or watch.exec_driver_sql(waits).scalar(), "the second")
+            assert not waiting.done()
+            move("head")
+        waiting.result()
+
+
 @both_empty
 def test_the_migrations_build_the_models_and_go_back(empty_database: str) -> None:
-    schema.upgrade()
+    upgrade_from_two_processes(empty_database)
     assert differences() == []
     assert schema.state()[0] == schema.state()[1]
     assert ScriptDirectory.from_config(schema.configuration()).get_heads() == [schema.newest()]

@@ -168,6 +168,21 @@ def test_forged_answers_change_nothing_and_are_journalled(database: str) -> None
             receive(Sent(form=form))
     with pytest.raises(Forged):  # the order's own signature is none of an answer's
         receive(Sent(form={**good, "signature": parse_qs(urlsplit(url_of(row)).query)["signature"][0]}))
+    signed_nonsense = [
+        {"montant": "-5"},
+        {"montant": "0"},
+        {"montant": "beaucoup"},
+        {"montant": "9" * 30},
+        {"devise": "E" * 500},
+        {"transaction": "a\0b"},
+        {"transaction": ""},
+    ]
+    for wrong in signed_nonsense:
+        form = {name: text for name, text in {**good, **wrong}.items() if name != "signature"}
+        with pytest.raises(Forged):
+            receive(Sent(form={**form, "signature": simulator._signature("answer", form)}))
+    with pytest.raises(Forged):
+        receive(Sent(form={**good, "reference": "a\0b"}))
     assert counts(*ROWS) == before
     assert now(row).state == "started"
     entries = every(AuditEntry, AuditEntry.action == "payment answer refused")

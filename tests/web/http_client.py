@@ -234,6 +234,7 @@ def open_socket(person: Person, query: dict[str, Any], *, origin: Any = NO, cook
         additional_headers=headers,
         max_size=None,
         max_queue=None,
+        open_timeout=PATIENCE,
         close_timeout=10,
     ).__enter__()
     assert str(opened.recv(timeout=PATIENCE)).startswith("0")

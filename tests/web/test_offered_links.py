@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
+from components.ui.panel import Act
 from tests.server import Server
 from tests.web.http_client import Person
 
@@ -57,3 +58,20 @@ def test_every_link_that_is_offered_opens(portal: Server, come: Come, login: str
     found, followed = refused(come(login), start)
     assert followed > 20
     assert found == []
+
+
+def test_what_looks_whether_a_link_is_good_is_answered_as_a_browser_is(portal: Server, claire: Person) -> None:
+    """By HEAD, as programs do that look through letters; without the page itself."""
+    for path in ("/connexion", "/famille", "/confirmer/x", "/verifier/x", "/nowhere"):
+        asked, got = claire.head(path), claire.get(path)
+        assert (asked.status_code, asked.content) == (got.status_code, b""), path
+        for name in ("content-type", "content-security-policy", "x-content-type-options"):
+            assert asked.headers.get(name) == got.headers.get(name), path
+
+
+def test_an_address_with_a_nul_is_no_address(claire: Person) -> None:
+    """PostgreSQL takes none in a text."""
+    for address, status in (("/facturation/retour/%00", 404), ("/%00", 404), ("/verifier?code=%00%%0000", 200)):
+        assert claire.get(address).status_code == status, address
+    sent = Act.read({"do": "search", "of": "a\0b", "values": {"search": "c\0d"}})
+    assert (sent.of, sent.values) == ("ab", {"search": "cd"})

@@ -137,6 +137,25 @@ def test_a_refused_payment_is_taken_up_and_paid(portal: Server, samir: Person) -
     assert "ne payez pas une seconde fois" in text_of(shown.text)
 
 
+def test_an_amount_that_cannot_be_paid_comes_back_marked_as_it_was_typed(portal: Server, samir: Person) -> None:
+    """Without script; the invoices that were chosen are still chosen."""
+    boxes = [str(box["value"]) for box in samir.soup(PAYER).select("input[name=facture]")]
+    for typed, expected in (
+        ("5000", "Indiquez un montant de 1,00 € à 50,00 €."),
+        ("beaucoup", "Écrivez un montant"),
+        ("", "Écrivez"),
+    ):
+        answer = samir.post(PAYER, data={"facture": boxes, "part": "autre", "montant": typed})
+        assert answer.status_code == 303, text_of(answer.text)
+        page = samir.soup(answer.headers["location"])
+        field = page.select_one("#montant")
+        assert (field["value"], field["aria-invalid"]) == (typed, "true")
+        assert expected in text_of(page.select_one("#montant-fault")).replace("\xa0", " ")
+        assert page.select_one("#part-autre").has_attr("checked")
+        assert [str(box["value"]) for box in page.select("input[name=facture][checked]")] == boxes
+    assert portal.rows("SELECT 1 FROM online_payment WHERE state = 'started' AND cents <> 5000") == []
+
+
 def test_the_same_choice_sent_twice_is_one_payment(portal: Server, samir: Person) -> None:
     assert reference_in(begin(samir)) == reference_in(begin(samir))
     assert portal.value("SELECT count(*) FROM online_payment") == 1

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from components.nicegui_adapter.server import can_listen
@@ -68,8 +69,8 @@ def _signs_in(own: Server) -> str:
     return answer.text if answer.status_code == 503 else ""
 
 
-def test_postgresql_stopped_under_open_pages(cluster: Cluster, launch: Launch) -> None:
-    """An act is answered in words, the log has one line; once it is back everything goes on."""
+def test_postgresql_stopped_or_frozen_under_open_pages(cluster: Cluster, launch: Launch) -> None:
+    """An act is answered in words, the log has one line; once it is back everything goes on, by itself too."""
     furnish(f"{cluster.url}postgres")
     own = launch(DATABASE_URL=f"{cluster.url}postgres", PERIODIC_JOBS="1")
     claire = Person(own, "aubry.claire")
@@ -94,4 +95,41 @@ def test_postgresql_stopped_under_open_pages(cluster: Cluster, launch: Launch) -
     assert all("(again" in line for line in later), (
         "one line for all who asked; where that took minutes, one a minute that counts them"
     )
+    what_could_not_be_drawn_is_drawn_again(cluster, own, claire)
+    a_frozen_database_is_reported(cluster, own, claire)
     own.stop()
+
+
+def what_could_not_be_drawn_is_drawn_again(cluster: Cluster, own: Server, claire: Person) -> None:
+    """Nothing happens after the database answers again."""
+    with (
+        Tab(claire, "/eleves/2042/absences") as absences,
+        Tab(claire, "/famille") as record,
+        psycopg.connect(f"{cluster.url}postgres".replace("+psycopg", "")) as other,
+    ):
+        absences.act(
+            "announce", "2042", first_day="01/12/2026", last_day="", course="", reason="Maladie", comment="Grippe"
+        )
+        other.execute("LOCK TABLE absence_notice IN ACCESS EXCLUSIVE MODE")
+        other.execute("UPDATE absence_notice SET comment = 'Écrit entre-temps' WHERE comment = 'Grippe'")
+        assert "mise à jour" in record.save(phone_work="03 82 11 22 33")["dialog"]
+        wait_for(lambda: "at redrawing: The database is busy" in own.log, "a redrawing that fails")
+        other.execute("COMMIT")
+        absences.wait_until(lambda: "Écrit entre-temps" in absences.shown())
+
+
+def a_frozen_database_is_reported(cluster: Cluster, own: Server, claire: Person) -> None:
+    """Its machine takes what is sent, nothing answers."""
+    processes = cluster.processes()
+    with Tab(claire, "/famille") as tab:
+        for each in processes:
+            each.suspend()
+        try:
+            answer = tab.save(phone_mobile="06 33 33 33 33")
+            assert "ne joint plus sa base de données" in answer["dialog"]
+            assert claire.get("/famille").status_code == 503
+        finally:
+            for each in processes:
+                each.resume()
+        wait_for(lambda: Person(own).get("/readyz").status_code == 200, "the database to be back")
+        assert "mise à jour" in tab.save(phone_mobile="06 33 33 33 33")["dialog"]

@@ -4,6 +4,7 @@ No database here: `data/billing/online_payments.py` makes the orders and writes 
 """
 
 import logging
+import re
 from functools import lru_cache
 from importlib.metadata import entry_points
 from urllib.parse import urlsplit
@@ -76,8 +77,8 @@ def confirmed(gateway: Gateway, sent: Sent, reference: str) -> Confirmation:
         raise Forged(f"an answer that cannot be read: {fault!r:.120}") from fault
     if found.reference != reference:
         raise Forged("an answer about another order")
-    if found.state == State.PAID and not 0 < len(found.transaction) <= 80:
+    if found.state == State.PAID and not (0 < len(found.transaction) <= 80 and found.transaction.isprintable()):
         raise Forged("no number of transaction")
-    if found.state == State.PAID and not 0 < found.cents <= MAX_CENTS:
+    if found.state == State.PAID and not (0 < found.cents <= MAX_CENTS and re.fullmatch("[A-Z]{3}", found.currency)):
         raise Forged("no amount that a bank takes")
     return found
