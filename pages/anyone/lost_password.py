@@ -9,8 +9,8 @@ from components.ui import html
 from components.ui.markup import Markup
 from components.web import way_on
 from components.web.auth import page_for
+from data.accounts import lost_password
 from data.accounts import models as accounts
-from data.accounts import sessions
 from data.accounts.caller import Audience, Caller
 from data.core.i18n import _
 from pages.anyone.connexion import NOT_AN_ADDRESS
@@ -89,5 +89,5 @@ async def ask(caller: Caller, request: Request) -> Response:
     }
     if faults:
         return _page(caller, request, login=login, email=email, faults=faults, after=after)
-    await sessions.lost_password(login, email, client=caller.address, back=way_on.carried("/connexion", after))
+    await lost_password.mail_new_password(login, email, client=caller.address, back=way_on.carried("/connexion", after))
     return _page(caller, request, done=caller.translate(SENT), after=after)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from data.accounts import sessions
+from data.accounts import lost_password, sessions
 from data.accounts.models import Account
 from data.core.errors import UserError
 from data.core.system_unit_of_work import system_unit_of_work
@@ -31,7 +31,7 @@ def refusal(*given: Any, **more: Any) -> str:
 
 
 def lose(login: str = CLAIRE, email: str = MAIL, **more: Any) -> None:
-    asyncio.run(sessions.lost_password(login, email, **more))
+    asyncio.run(lost_password.mail_new_password(login, email, **more))
 
 
 def mailed(which: int = -1) -> str:
