@@ -37,6 +37,7 @@ OPENERS = {
     "data.accounts.forgotten_identifier": "mails the identifiers of an address to it, at every site",
     "data.accounts.sessions": "signs in: whose account it is comes out of it",
     "data.accounts.lost_password": "mails a new password to whoever is not signed in",
+    "data.accounts.unsubscribe_links": "a link in a letter; whoever follows it need not be signed in",
     "data.accounts.refusals": "counts what accounts were refused; a family may not read the journal that holds it",
     "data.accounts.two_factor_login": "signs in, second step; counts wrong codes in a table of the system",
     "data.schooling.calendar_feed": "a calendar asks with a token, from which the account follows",

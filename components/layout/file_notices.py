@@ -70,7 +70,14 @@ def file_field(label: str, accept: str, *hint: Markup, id_: str = "fichier") -> 
 
 
 def sends_at_once(
-    uow: UnitOfWork, id_: str, where: str, about: str, *, replaces: bool = False, photo: bool = True, **marks: object
+    uow: UnitOfWork,
+    id_: str,
+    where: str,
+    about: Content,
+    *,
+    replaces: bool = False,
+    photo: bool = True,
+    **marks: object,
 ) -> Markup:
     """« Ajouter » (« Remplacer »), and on a telephone « Prendre en photo »: what is chosen leaves at once (components/assets/theme/
     upload_at_once.js, `data-texts` around it), and is told by `sending_place`. `about` is what the file is for."""
@@ -82,7 +89,7 @@ def sends_at_once(
         html.label(
             icon(drawing),
             uow.translate(label),
-            html.span(f" : {about}", class_="unseen"),
+            html.span(" : ", about, class_="unseen"),
             html.input(
                 type="file",
                 id=f"{way}-{id_}",

@@ -88,6 +88,12 @@ class Listing(Generic[Row]):
     quiet_caption: bool = False
     order: Order = field(default_factory=Order)
 
+    @property
+    def sorted_by(self) -> int | None:
+        """The number of a column that is there."""
+        at = self.order.column
+        return at if at is not None and 0 <= at < len(self.columns) else None
+
     def arranged(self, uow: UnitOfWork, rows: Sequence[Row]) -> list[Row]:
         """Filtered and sorted as the person asked."""
         terms, found = fold(self.order.search).split(), list(rows)
@@ -98,8 +104,8 @@ class Listing(Generic[Row]):
                 for row, announcement in zip(rows, texts, strict=True)
                 if all(any(w in text for text in announcement) for w in terms)
             ]
-        at = self.order.column
-        if at is None or not 0 <= at < len(self.columns):
+        at = self.sorted_by
+        if at is None:
             return found
         ranks = [(self.columns[at].rank(uow, row), row) for row in found]
         full = sorted(
@@ -189,7 +195,7 @@ def acts(listing: Listing[Any], after: Callable[[UnitOfWork], Answer] | None = N
 def _bodies(listing: Listing[Row], lines: Sequence[tuple[Row, Markup]]) -> list[Markup]:
     """The rows; in the usual order each group under its heading, which a phone alone shows: the column says the same."""
     named = listing.group
-    if named is None or listing.order.column is not None:
+    if named is None or listing.sorted_by is not None:
         return [html.tbody((line for _, line in lines), data_rows=True)]
     bodies = []
     for name, found in groupby(lines, key=lambda each: named(each[0])):

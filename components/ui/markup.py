@@ -75,9 +75,9 @@ def _attribute(key: str, value: object) -> str:
 
 
 def join(content: Iterable[Content], between: str = "") -> Markup:
-    """One part of markup of several."""
+    """One part of markup of several; what is text among them is set as in an element."""
     items = list[str]()
-    _write(content, items, typeset=False)
+    _write(content, items, typeset=True)
     return Markup(escape(between).join(items))  # noqa: S704
 
 

@@ -8,10 +8,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from data.accounts import models as accounts
+from data.accounts import unsubscribe_links
 from data.accounts.models import Account
 from data.billing import overpayments
 from data.change_requests import review
-from data.core import encryption, formats
+from data.core import formats
 from data.core.database import Unavailable
 from data.core.i18n import _
 from data.core.roles import Role
@@ -80,18 +81,13 @@ def _write_one(uow: UnitOfWork, account: Account, kind: LetterKind, key: str) ->
     )
     if facts:
         to, day = accounts.recipient(uow, account), {"day": formats.long_day(uow.today, uow.language)}
-        stop = f"{UNSUBSCRIBE}/{encryption.encrypt(SEALED_FOR, str(account.id))}"
+        stop = unsubscribe_links.link(UNSUBSCRIBE, SEALED_FOR, account)
         outbox.write(uow, Mail(kind, to, day, facts=facts, path=path, once=key, unsubscribe=stop))
 
 
 def unsubscribe(token: str, *, now: datetime | None = None) -> bool:
     """Whoever was sent this token gets no digest any more; said twice it is the same. False when no account is meant."""
-    try:
-        account_id = int(encryption.decrypt(SEALED_FOR, token))
-    except (encryption.CannotDecrypt, ValueError):
-        return False
-    with system_unit_of_work(now=now) as uow:
-        account = uow.one(select(Account).where(Account.id == account_id))
+    account = unsubscribe_links.account_of(token, SEALED_FOR, now=now)
     if account is None:
         return False
     if account.is_staff:

@@ -11,8 +11,9 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from data.accounts import models as accounts
+from data.accounts import unsubscribe_links
 from data.accounts.models import AccessState, Account
-from data.core import audit, encryption, formats
+from data.core import audit, formats
 from data.core.audit import Action
 from data.core.database import Unavailable
 from data.core.i18n import Language, _, as_language, translate
@@ -130,7 +131,7 @@ def _fact(meeting: Meeting, pupil: Pupil, language: Language) -> Fact:
 
 
 def _mail(uow: UnitOfWork, account: Account, facts: list[Fact]) -> Mail:
-    stop = f"{UNSUBSCRIBE}/{encryption.encrypt(SEALED_FOR, str(account.id))}"
+    stop = unsubscribe_links.link(UNSUBSCRIBE, SEALED_FOR, account)
     return Mail(
         LetterKind.LESSON_CHANGED,
         accounts.recipient(uow, account),
@@ -158,12 +159,7 @@ def choose(uow: UnitOfWork, wants: bool) -> None:
 
 def unsubscribe(token: str, *, now: datetime | None = None) -> bool:
     """Whoever was sent this token is written to no more; said twice it is the same. False when no account is meant."""
-    try:
-        account_id = int(encryption.decrypt(SEALED_FOR, token))
-    except (encryption.CannotDecrypt, ValueError):
-        return False
-    with system_unit_of_work(now=now) as uow:
-        account = uow.one(select(Account).where(Account.id == account_id))
+    account = unsubscribe_links.account_of(token, SEALED_FOR, now=now)
     if account is None or account.is_staff:
         return False
     with unit_of_work(account, writes=True, now=now) as uow:

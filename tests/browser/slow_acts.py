@@ -18,7 +18,7 @@ FIND = """() => { const found = [];
     const form = each.matches('form') ? each : each.closest('form'), plain = each.matches('form[method=post]');
     const control = each.matches('form') ? each.querySelector('button:not([type=button]):not([data-do])') : each;
     const rests = !control || control.disabled || control.readOnly || control.ariaDisabled === 'true' || control.hidden;
-    if (rests || form?.querySelector('input[type=file]') || form?.matches('[data-preferences]')) continue;
+    if (rests || form?.querySelector('input[type=file]:not([data-sends])') || form?.matches('[data-preferences]')) continue;
     const {do: act, change, search} = each.dataset, name = plain ? new URL(each.action).pathname : act ?? change ?? search;
     if (found.some(one => one.name === name)) continue;
     control.dataset.walked = found.length;

@@ -51,7 +51,7 @@ def test_on_a_phone_a_week_is_a_list_whose_cards_open_by_one_tap(enter: Enter) -
     expect(missed).to_have_count(1)
     clean(page)
     expect(missed.get_by_role("link", name="Absence à justifier")).to_have_attribute(
-        "href", re.compile(r"/eleves/2042/cours/\d+/absences/\d+$")
+        "href", re.compile(r"/eleves/2042/absences\?absence=\d+$")
     )
     missed.tap(position={"x": 10, "y": 10})
     expect(page.get_by_role("dialog", name="FM 206")).to_be_visible()

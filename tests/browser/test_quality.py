@@ -87,7 +87,7 @@ def test_no_accessibility_fault_and_no_sideways_scroll_on_any_registered_screen(
             every_screen.widen(session, width)
             spilt = page.evaluate(every_screen.SIDEWAYS) + page.evaluate(every_screen.TABLES_TOO_WIDE)
             found += [f"{screen} at {width}: {each}" for each in spilt]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_no_sideways_scroll_where_the_browsers_own_letters_are_twice_as_large(

@@ -47,8 +47,8 @@ def test_a_manager_settles_the_site_and_a_family_sees_it(enter: Enter, portal: S
 
     page.goto("/gestion/reglages/actualites")
     page.wait_for_selector("html[data-screen=live]", state="attached")
-    page.get_by_label("Titre").fill("Concert de Noël")
-    page.get_by_label("Texte").fill("Samedi à 18 h.\n<b>Entrée libre</b>")
+    page.locator("#news-title").fill("Concert de Noël")
+    page.locator("#news-body").fill("Samedi à 18 h.\n<b>Entrée libre</b>")
     page.get_by_role("button", name="Enregistrer").click()
     expect(home.get_by_role("heading", name="Concert de Noël")).to_be_visible()
     expect(home.get_by_text("<b>Entrée libre</b>")).to_be_visible()

@@ -10,7 +10,9 @@ import psycopg
 import pytest
 
 from components.nicegui_adapter.server import can_listen
+from data.core import clock
 from tests.conftest import furnish
+from tests.days import ZONE
 from tests.ground import Cluster
 from tests.server import Server, wait_for
 from tests.web.http_client import Person, Tab
@@ -100,6 +102,10 @@ def test_postgresql_stopped_or_frozen_under_open_pages(cluster: Cluster, launch:
     own.stop()
 
 
+NEXT_LESSON = """SELECT l.id FROM lesson l JOIN enrolment e ON e.course_id = l.course_id JOIN pupil p ON p.id = e.pupil_id
+  WHERE p.number = 2042 AND e.status = 'enrolled' AND l.state <> 'cancelled' AND l.day > %s ORDER BY l.day, l.id LIMIT 1"""
+
+
 def what_could_not_be_drawn_is_drawn_again(cluster: Cluster, own: Server, claire: Person) -> None:
     """Nothing happens after the database answers again."""
     with (
@@ -107,9 +113,9 @@ def what_could_not_be_drawn_is_drawn_again(cluster: Cluster, own: Server, claire
         Tab(claire, "/famille") as record,
         psycopg.connect(f"{cluster.url}postgres".replace("+psycopg", "")) as other,
     ):
-        absences.act(
-            "announce", "2042", first_day="01/12/2026", last_day="", course="", reason="Maladie", comment="Grippe"
-        )
+        [(lesson,)] = other.execute(NEXT_LESSON, [clock.today(ZONE)]).fetchall()
+        absences.act("announce", "2042", **{f"lesson-{lesson}": "on"}, reason="Maladie", comment="Grippe")
+        other.commit()
         other.execute("LOCK TABLE absence_notice IN ACCESS EXCLUSIVE MODE")
         other.execute("UPDATE absence_notice SET comment = 'Écrit entre-temps' WHERE comment = 'Grippe'")
         assert "mise à jour" in record.save(phone_work="03 82 11 22 33")["dialog"]

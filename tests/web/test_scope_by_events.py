@@ -32,7 +32,6 @@ MOVING = (
     "/famille",
     "/eleves/2042/identite",
     "/eleves/2042/absences",
-    "/eleves/2042/cours",
     "/eleves/2042/reinscription",
     "/mot-de-passe",
 )  # one's own
@@ -184,10 +183,14 @@ def values_of(number: int, soon: str) -> dict[str, str]:
     }
 
 
+NEXT_LESSON = """SELECT strftime('%d/%m/%Y', min(l.day)) FROM lesson l JOIN enrolment e ON e.course_id = l.course_id
+  JOIN pupil p ON p.id = e.pupil_id WHERE p.number = 2042 AND l.day > today() AND l.state <> 'cancelled'"""
+
+
 def forge(portal: Server, tab: Tab, *, to: Tab | None = None) -> int:
     """Every action with every number, and every oddity; how many events panels were sent. `to` is the page they name."""
     target, sent, numbers = to or tab, 0, every_number(portal)
-    soon = portal.value("SELECT strftime('%d/%m/%Y', today(), '+60 days')")
+    soon = portal.value(NEXT_LESSON)
 
     def send(listener: tuple[int, str, str], content: object) -> None:
         asked = {"id": listener[0], "client_id": target.client_id, "listener_id": listener[1]}
@@ -198,7 +201,10 @@ def forge(portal: Server, tab: Tab, *, to: Tab | None = None) -> int:
         for number in numbers if acts else ():
             for do in sorted(acts_of(target.path) | target.actions()):
                 if number == numbers[0] or not do.startswith(("sort-", "find-", "turn-")):
-                    send(listener, {"do": do, "of": str(number), "values": values_of(number, soon)})
+                    values = values_of(number, soon)
+                    if number == numbers[0]:  # once without anybody's rows, so that what is one's own moves
+                        values = {name: value for name, value in values.items() if value not in {"on", str(number)}}
+                    send(listener, {"do": do, "of": str(number), "values": values})
                     sent += 1
         for odd in ODD:
             send(listener, odd)

@@ -170,7 +170,7 @@ def _acts(uow: UnitOfWork, now: Situation, item: DocumentItem, common: Shared) -
                 uow,
                 str(item.document.id),
                 f"/eleves/{now.pupil.number}/reinscription/documents",
-                item.document.label,
+                own_text(uow, item.document, "label"),
                 replaces=supplied is not None,
                 photo=item.lacking or supplied is None,
                 data_document=item.document.id,

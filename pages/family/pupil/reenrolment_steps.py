@@ -1,13 +1,16 @@
 """How far a request is, in three steps, and what « Valider » would send."""
 
+from collections.abc import Iterable
+
 from markupsafe import Markup
 
 from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import Content
+from components.ui.markup import Content, join
+from components.ui.own_words import own_text
 from components.ui.tables import facts
 from data.core.unit_of_work import UnitOfWork
-from data.reenrolment.models import WAYS, DocumentState, Situation, Way
+from data.reenrolment.models import WAYS, DocumentItem, DocumentState, Situation, Way
 
 
 def progress(uow: UnitOfWork, now: Situation) -> Markup:
@@ -68,12 +71,15 @@ def summary(uow: UnitOfWork, now: Situation) -> Markup | None:
     what = ", ".join(names) if now.way == Way.COURSES else uow.translate(WAYS[now.way])
     pairs: list[tuple[Content, Content]] = [(uow.translate("Vous avez choisi"), what)]
     if now.way != Way.LEAVING and now.document_items:
-        given = [item.document.label for item in now.document_items if item.state in _GIVEN]
-        pairs.append((uow.translate("Pièces fournies"), ", ".join(given) or uow.translate("aucune")))
-        lacking = ", ".join(item.document.label for item in now.lacking)
-        lacks = html.span(icon("alert"), html.span(lacking), class_="fault") if lacking else ""
+        given = _named(uow, (item for item in now.document_items if item.state in _GIVEN))
+        pairs.append((uow.translate("Pièces fournies"), given or uow.translate("aucune")))
+        lacks = html.span(icon("alert"), html.span(_named(uow, now.lacking)), class_="fault") if now.lacking else ""
         pairs.append((uow.translate("Il manque"), lacks))
     return html.div(html.h3(uow.translate("Ce que vous envoyez")), facts(pairs), class_="sums-up")
+
+
+def _named(uow: UnitOfWork, items: Iterable[DocumentItem]) -> Markup:
+    return join([own_text(uow, item.document, "label") for item in items], ", ")
 
 
 _GIVEN = {DocumentState.RECEIVED, DocumentState.VALIDATED}
