@@ -22,7 +22,7 @@ from data.core.i18n import LANGUAGES, translate_or_same
 from data.core.phones import FRENCH_PLAN, usual_number
 from data.core.plain_text import fold, tidy, tidy_lines
 from data.core.spreadsheets import Cell, Phone
-from data.importing.conventions import Conventions, plain_amount, read_day_of
+from data.importing.conventions import GROUPED, SPLIT, Conventions, plain_amount, read_day_of
 
 SERIAL_DAY = date(1899, 12, 30)  # a spreadsheet counts its days from there
 SCIENTIFIC = re.compile(r"[+-]?\d+([.,]\d+)?[eE]([+-]?\d+)")
@@ -164,7 +164,7 @@ def _read_number(typed: str) -> int | None:
     bare = re.sub(r"[\s']", "", re.sub(r"[.,]0+$", "", typed))
     if not bare:
         return None
-    if not re.fullmatch(r"\d{1,10}", bare) or int(bare) > LARGEST:
+    if SPLIT.search(GROUPED.sub("1", typed)) or not re.fullmatch(r"\d{1,10}", bare) or int(bare) > LARGEST:
         raise UserError("Ce n’est pas un nombre entier. Exemple : 1042.")
     return int(bare)
 

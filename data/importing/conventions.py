@@ -219,8 +219,16 @@ def read_day_of(cell: Cell, typed: str, conventions: Conventions) -> date | None
     return day + timedelta(days=1) if day and moment and following(moment, conventions) else day
 
 
+GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[\s'’]\d{3})+(?!\d)")  # 1 234 567
+SPLIT = re.compile(r"\d(?:\s|'|’|€|EUR)+\d")
+
+
 def plain_amount(typed: str, conventions: Conventions) -> str:
     """An amount with a comma as its only sign: « 1.234,50 », « (12,50) », « 12,50- », « 1'234.50 »."""
+    if SPLIT.search(
+        GROUPED.sub("1", typed)
+    ):  # « 45 00 », « 20€50 »: made one number, it would be a hundred times too much
+        raise UserError("On ne sait pas lire ce montant. Écrivez-le ainsi : 1234,50.")
     bare = re.sub(r"[\s'’€]|EUR$", "", typed.replace("−", "-"))
     if other := re.search(r"CHF|USD|GBP|[$£]", bare, re.IGNORECASE):
         raise UserError("Ce montant n’est pas en euros ({currency}). Convertissez-le, et corrigez.", currency=other[0])

@@ -203,10 +203,12 @@ def _balance(uow: UnitOfWork, accounts: Accounts) -> Markup:
     text = balance_words(uow, due, none=uow.translate("Rien à régler"))
     lines = [
         html.li(
-            filled(
-                uow.translate("{label} : {sum}"),
-                label=own(uow, entry.row.label),
-                sum=formats.euros(entry.due, uow.language),
+            html.span(
+                filled(
+                    uow.translate("{label} : {sum}"),
+                    label=own(uow, entry.row.label),
+                    sum=formats.euros(entry.due, uow.language),
+                )
             ),
             entry.next_due
             and html.span(

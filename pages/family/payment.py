@@ -111,9 +111,9 @@ def _ledger(kind: str) -> Ledger:
 
 
 @screen("/facturation/{kind}/payer", Audience.FAMILY, title=_("Payer en ligne"))
-def choose(uow: UnitOfWork, kind: str, montant: str | None = None, factures: str = "") -> None:
-    """`montant`, `factures`: what was chosen, when the amount cannot be paid."""
-    choice = Choice(_ledger(kind))
+def choose(uow: UnitOfWork, kind: str, montant: str | None = None, factures: str = "", part: str = "") -> None:
+    """`montant`, `factures`: what was chosen, when the amount cannot be paid; `part`: what the link that led here named."""
+    choice = Choice(_ledger(kind), part=part if part in PARTS else "tout")
     if montant is not None:
         choice.part, choice.amount, choice.refused = "autre", montant[:MAX_AMOUNT_LENGTH], True
         due = {entry.row.id for entry in online_payments.payable(billing.accounts(uow)[choice.ledger])}
@@ -159,10 +159,11 @@ def _parts(uow: UnitOfWork, chosen: list[Entry], choice: Choice) -> Markup:
     """The instalment due, all of it, or another amount."""
     following = sum(cents for _, cents in HowMuch(next_part=True).of(chosen))
     days = [entry.next_due for entry in chosen if entry.next_due]
+    part = "tout" if choice.part == "echeance" and following >= _sum(chosen) else choice.part
 
     def radio(value: str, text: str) -> Markup:
         mark = html.input(
-            type="radio", name="part", id=f"part-{value}", value=value, checked=choice.part == value, data_change="part"
+            type="radio", name="part", id=f"part-{value}", value=value, checked=part == value, data_change="part"
         )
         return html.label(mark, html.span(text), class_="check")
 

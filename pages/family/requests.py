@@ -226,7 +226,7 @@ def _listing(order: Order) -> Listing[Line]:
         name="requests",
         caption=_("Vos demandes, de la plus récente à la plus ancienne"),
         columns=(
-            Column("Demande", lambda uow, line: line.text),
+            Column("Demande", lambda uow, line: html.span(line.text)),
             Column(
                 "Envoyée le", lambda uow, line: formats.day(_day(uow, line.sent)), lambda line: line.sent, look="tight"
             ),

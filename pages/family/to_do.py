@@ -152,7 +152,8 @@ def _money(uow: UnitOfWork, known: Known) -> Iterator[Task]:
         title = _late(uow, late) if late else _soon(uow, first)
         if title:
             pays = online_payments.offered(uow)
-            href = f"{BILLING[ledger]}/payer" if pays else BILLING[ledger]
+            part = "" if late or first.next_part == account.balance else "?part=echeance"  # what the line names
+            href = f"{BILLING[ledger]}/payer{part}" if pays else BILLING[ledger]
             does = uow.translate("Payer") if pays else uow.translate("Voir")
             about = join([own(uow, entry.row.label) for entry in late or [first]], ", ")
             yield Task(title, about, does, href, urgent=bool(late))

@@ -51,6 +51,14 @@ def test_amounts_are_read_as_accountants_mean_them(typed: str, cents: int) -> No
     assert read(columns.MONEY, [typed]) == [cents]
 
 
+@pytest.mark.parametrize(
+    "typed", ["20€50", "15 50", "45 00", "1 20", "€ 12 5", "1 2 3", "10€5", "12 50", "1'50", "12 34 567", "1 2345"]
+)
+def test_an_amount_whose_figures_are_split_is_a_fault(typed: str) -> None:
+    """« 45 00 » became 4 500 euros, unsaid."""
+    assert read(columns.MONEY, [typed]) == ["On ne sait pas lire ce montant. Écrivez-le ainsi : 1234,50."]
+
+
 def test_an_amount_of_other_money_is_a_fault() -> None:
     assert read(columns.MONEY, ["CHF 12.50", "12,50"]) == [
         "Ce montant n’est pas en euros (CHF). Convertissez-le, et corrigez.", 1250
