@@ -117,7 +117,8 @@ class Families:
             with Tab(person, where) as tab:
                 tab.act("choose", "administrative", box="true")
                 self.book.acknowledged["choice"].append(number)
-                for option in [str(each["value"]) for each in person.soup(where).select("#document option")]:
+                wanted = {str(each["data-document"]) for each in person.soup(where).select("input[data-document]")}
+                for option in sorted(wanted):
                     self._give(person, where, number, option)
                 text = f"Message {next(_numbers)}"
                 self.book.tried["re-enrolment"].append((number, text))
