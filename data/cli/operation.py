@@ -111,7 +111,8 @@ def forget_old(chosen: Namespace) -> None:
     from data.core.i18n import translate
     from data.privacy import retention
 
-    if schema.state()[0] != schema.state()[1]:
+    now, newest = schema.state()
+    if now != newest:
         sys.exit("The database is not up to date: python main.py migrate")
     for site, forecasts in retention.everywhere():
         print(f"{site.name} ({site.code})")

@@ -123,6 +123,18 @@ def file() -> Path | None:
     return Path(url.database) if url.drivername.startswith("sqlite") and url.database else None
 
 
+@contextmanager
+def logs_the_fault(log: logging.Logger, text: str, *words: object) -> Iterator[None]:
+    """One site's part of a round: its fault is logged in these words, and the others have their turn all the same; a database that
+    is away ends the round."""
+    try:
+        yield
+    except Unavailable:
+        raise
+    except Exception:
+        log.exception(text, *words)
+
+
 def name() -> str:
     """The database's address without its password, for people to read."""
     return make_url(settings().database_url).render_as_string(hide_password=True)

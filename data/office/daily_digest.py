@@ -13,7 +13,7 @@ from data.accounts.models import Account
 from data.billing import overpayments
 from data.change_requests import review
 from data.core import formats
-from data.core.database import Unavailable
+from data.core.database import logs_the_fault
 from data.core.i18n import _
 from data.core.roles import Role
 from data.core.sites import Site
@@ -37,12 +37,8 @@ def go_round(*, now: datetime | None = None) -> None:
     with system_unit_of_work(now=now) as uow:
         sites, moment = list(uow.all(select(Site).order_by(col(Site.id)))), uow.now
     for site in sites:
-        try:
+        with logs_the_fault(log, "the daily work of %s", site.code):
             _digests(site, moment)
-        except Unavailable:
-            raise
-        except Exception:  # the other sites' turn all the same
-            log.exception("the daily work of %s", site.code)
 
 
 def _digests(site: Site, now: datetime) -> None:

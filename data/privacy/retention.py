@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import and_, case, func, null
 from sqlmodel import col, select
 
-from data.core.database import Unavailable
+from data.core.database import logs_the_fault
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
@@ -45,12 +45,8 @@ def sweep(now: datetime | None = None) -> int:
             (site, rule) for site in sites for rule in RULES if uow.rows(_due_rows(site, rule, moment).limit(1))
         ]  # so that nobody waits where nothing is written
     for site, rule in found:
-        try:
+        with logs_the_fault(log, "%s of %s could not be erased", rule.record.name, site.code):
             erased += _apply(site, rule, moment)
-        except Unavailable:
-            raise
-        except Exception:
-            log.exception("%s of %s could not be erased", rule.record.name, site.code)
     return erased
 
 

@@ -66,8 +66,8 @@ def coming(uow: UnitOfWork, pupil_id: int, lesson_id: int = 0) -> list[tuple[Les
 
 
 def no_lesson(uow: UnitOfWork, pupil: Pupil, days: Days) -> bool:
-    """Whether the pupil has lessons to come, and none on these days."""
-    if days.first is None:
+    """Whether the pupil has lessons to come, and none on these days. Days that `send` refuses are nothing to ask about."""
+    if absences.day_errors(uow, days.first, days.last or days.first):
         return False
     question = (
         select(func.count(col(Lesson.id)))

@@ -15,7 +15,7 @@ from data.accounts import unsubscribe_links
 from data.accounts.models import AccessState, Account
 from data.core import audit, formats
 from data.core.audit import Action
-from data.core.database import Unavailable
+from data.core.database import logs_the_fault
 from data.core.i18n import Language, _, as_language, translate
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
@@ -42,12 +42,8 @@ def go_round(*, now: datetime | None = None) -> None:
         sites, moment = list(uow.all(select(Site).order_by(col(Site.id)))), uow.now
         changed = [site for site in sites if uow.one(_to_be_notified(site, moment))]
     for site in changed:
-        try:
+        with logs_the_fault(log, "the letters of lessons of %s", site.code):
             _notify(site, moment)
-        except Unavailable:
-            raise
-        except Exception:  # the other sites' turn all the same
-            log.exception("the letters of lessons of %s", site.code)
 
 
 def _to_be_notified(site: Site, now: datetime) -> SelectOfScalar[Lesson]:

@@ -232,10 +232,7 @@ def announce(uow: UnitOfWork, act: Act, n: int, typed: Typed) -> Answer:
     try:
         if typed.faults:
             raise ValidationErrors(typed.faults)
-        wrong = days and absences.day_errors(
-            uow, days.first, days.last or days.first
-        )  # refused below, asked about by nobody
-        if days and not wrong and days != typed.doubted and absence_report.no_lesson(uow, pupil, days):
+        if days and days != typed.doubted and absence_report.no_lesson(uow, pupil, days):
             typed.doubted = days
             count = 2 if days.last and days.last != days.first else 1
             raise ValidationErrors({"first_day": UserError(NO_LESSON, count=count, name=pupil.called)})
