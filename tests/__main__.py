@@ -63,13 +63,17 @@ class Part:
 
 def usual_parts() -> list[Part]:
     """The longest first."""
-    return [*shared("browser", 2), *without_browser(), *chosen_days()]
+    return [*shared("browser", 2), rules(), *without_browser(), *chosen_days()]
 
 
 def without_browser(day: str = "") -> list[Part]:
     at, after = DAYS.get(day, USUAL), f", {day}" if day else ""
-    rules = Part(f"rules{after}", [str(path) for path in sorted(HERE.glob("test_*.py"))], at)
-    return [*shared("web", 2, at, after), rules, *shared("data", 3, at, after)]
+    return [*shared("web", 2, at, after), *shared("data", 3, at, after)]
+
+
+def rules() -> Part:
+    """Of the source alone: the same whatever the day is."""
+    return Part("rules", [str(path) for path in sorted(HERE.glob("test_*.py"))])
 
 
 def shared(folder: str, processes: int, day: Day = USUAL, after: str = "") -> list[Part]:
@@ -90,15 +94,19 @@ def chosen_days() -> Iterator[Part]:
 
 def run(part: Part, ground: str, options: list[str]) -> None:
     """Its output is printed whole once it has ended; its files lie on that ground."""
-    began, environment = (
+    began, environment, given = (
         time.monotonic(),
         {GROUND: ground, "TESTS_AT": part.day.at, "TZ": part.day.zone, "TESTS_THOROUGH": str(int(part.thorough))},
+        [*part.paths, *part.options, *options],
     )
+    environment["PYTHONDONTWRITEBYTECODE"] = ""  # nothing is compiled twice
+    taken = Path(ground, "taken", part.pile)
     if part.pile:
-        environment[PILE] = f"{ground}/taken/{part.pile}"
-        Path(environment[PILE]).mkdir(parents=True, exist_ok=True)
+        taken.mkdir(parents=True, exist_ok=True)
+        environment[PILE] = str(taken)
+        given += ["-o", "console_output_style=classic"]  # pytest knows only the tests of the files that it has
     process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-p", "tests.sharing", *part.paths, *part.options, *options],
+        [sys.executable, "-m", "pytest", "-p", "tests.sharing", *given],
         env={**os.environ, **environment},
         text=True,
         stdout=subprocess.PIPE,
@@ -107,7 +115,9 @@ def run(part: Part, ground: str, options: list[str]) -> None:
     part.percent = "0%"
     for line in process.stdout or ():
         part.lines.append(line)
-        if far := re.search(r"\[ *(\d+%)\]$", line.rstrip()):
+        if part.pile:
+            part.percent = f"{100 * len(list(taken.iterdir())) // len(part.paths)}%"
+        elif far := re.search(r"\[ *(\d+%)\]$", line.rstrip()):
             part.percent = far[1]
     part.failed, part.ended = process.wait() != 0, True
     with _printing:
@@ -136,9 +146,12 @@ def main() -> None:
     if days:
         for part in parts[: len(parts) // len(days)]:  # those of the first day
             part.thorough = True
+        parts.append(rules())
     if asked.random is not None:
         options += ["-o", f"addopts={' '.join(IN_ANY_ORDER)}", f"--randomly-seed={asked.random}"]
         os.environ["TESTS_RANDOM"] = "1"
+        for number, part in enumerate(parts):
+            random.Random(f"{asked.random} {number}").shuffle(part.paths)
         print(f"in random order: --random {asked.random} takes the same again")
     print(f"{len(parts)} parts, {AT_A_TIME} at a time: {', '.join(part.name for part in parts)}", flush=True)
     # Databases are made by the hundred: in memory where there is room for them.

@@ -5,7 +5,7 @@ A file is taken by making an empty file of its name in the pile's folder, so tha
 
 import os
 from collections.abc import Iterator
-from itertools import chain, groupby, pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import pytest
@@ -13,28 +13,39 @@ import pytest
 PILE = "TESTS_PILE"  # the variable that names the folder of what is taken
 
 
-def _take(file: Path) -> bool:
+def _take(path: str) -> bool:
     try:
-        Path(os.environ[PILE], file.name).touch(exist_ok=False)
+        Path(os.environ[PILE], Path(path).name).touch(exist_ok=False)
     except FileExistsError:
         return False
     return True
 
 
-def _mine(session: pytest.Session) -> Iterator[pytest.Item]:
-    for file, tests in groupby(session.items, key=lambda item: item.path):
-        if _take(file):
-            yield from tests
-        else:  # the line that tells how far it is counts what is left; pytest calls a run of no test at all a failure
-            session.testscollected = max(1, session.testscollected - sum(1 for _ in tests))
+def _tests(session: pytest.Session) -> Iterator[pytest.Item]:
+    """Those of the files that are ours; a file is read when its turn comes, so that no process reads another's."""
+    collected = 0
+    for path in filter(_take, session.config.args):
+        items = session.perform_collect([path])
+        collected += len(items)
+        session.testscollected = max(1, collected)  # pytest calls a run of no test at all a failure
+        yield from items
+
+
+@pytest.hookimpl
+def pytest_collection(session: pytest.Session) -> bool | None:
+    """Instead of pytest's own: nothing yet."""
+    if PILE not in os.environ:
+        return None
+    session.testscollected = 1
+    return True
 
 
 @pytest.hookimpl
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
-    """As pytest's own, with the tests of the files that are ours."""
-    if PILE not in os.environ or session.testsfailed or session.config.option.collectonly:
+    """As pytest's own, but for `_tests`."""
+    if PILE not in os.environ:
         return None
-    for item, following in pairwise(chain(_mine(session), [None])):
+    for item, following in pairwise(chain(_tests(session), [None])):
         assert item
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if session.shouldfail:

@@ -15,7 +15,8 @@ def test_each_file_is_gone_through_by_one_process_once(tmp_path: Path) -> None:
     for number in range(6):
         lines = [f"def test_{name}():\n    print('{number}{name}', file=open({str(log)!r}, 'a'))\n" for name in "ab"]
         (files / f"test_{number}.py").write_text("\n".join(lines), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "--noconftest", "-p", "tests.sharing", "-c", os.devnull, str(files)]
+    command = [sys.executable, "-m", "pytest", "--noconftest", "-p", "tests.sharing", "-c", os.devnull]
+    command += map(str, sorted(files.iterdir()))
     environment = {**os.environ, PILE: str(pile), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     processes = [subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) for _ in range(2)]
 
