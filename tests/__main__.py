@@ -55,10 +55,16 @@ class Part:
     options: Iterable[str] = ()
     thorough: bool = False  # with every example
     pile: str = ""  # parts of one pile share out its files while they run
-    percent: str = ""  # how far it is, once it has begun
+    taken: Path | None = None  # what the processes of its pile took, once it has begun
+    percent: str = ""  # how far pytest says it is, once it has begun
     ended: bool = False
     failed: bool = False
     lines: list[str] = field(default_factory=list)
+
+    @property
+    def far(self) -> str:
+        """How far it is; with its pile, whose files pytest does not know before their turn."""
+        return f"{100 * len(list(self.taken.iterdir())) // len(self.paths)}%" if self.taken else self.percent
 
 
 def usual_parts() -> list[Part]:
@@ -100,10 +106,10 @@ def run(part: Part, ground: str, options: list[str]) -> None:
         [*part.paths, *part.options, *options],
     )
     environment["PYTHONDONTWRITEBYTECODE"] = ""  # nothing is compiled twice
-    taken = Path(ground, "taken", part.pile)
     if part.pile:
-        taken.mkdir(parents=True, exist_ok=True)
-        environment[PILE] = str(taken)
+        part.taken = Path(ground, "taken", part.pile)
+        part.taken.mkdir(parents=True, exist_ok=True)
+        environment[PILE] = str(part.taken)
         given += ["-o", "console_output_style=classic"]  # pytest knows only the tests of the files that it has
     process = subprocess.Popen(
         [sys.executable, "-m", "pytest", "-p", "tests.sharing", *given],
@@ -115,9 +121,7 @@ def run(part: Part, ground: str, options: list[str]) -> None:
     part.percent = "0%"
     for line in process.stdout or ():
         part.lines.append(line)
-        if part.pile:
-            part.percent = f"{100 * len(list(taken.iterdir())) // len(part.paths)}%"
-        elif far := re.search(r"\[ *(\d+%)\]$", line.rstrip()):
+        if far := re.search(r"\[ *(\d+%)\]$", line.rstrip()):
             part.percent = far[1]
     part.failed, part.ended = process.wait() != 0, True
     with _printing:
@@ -128,7 +132,7 @@ def tell(parts: list[Part], over: Event) -> None:
     """A line now and then: what runs, and how far it is."""
     began = time.monotonic()
     while not over.wait(TELL_EVERY):
-        running = ", ".join(f"{part.name} {part.percent}" for part in parts if part.percent and not part.ended)
+        running = ", ".join(f"{part.name} {part.far}" for part in parts if part.percent and not part.ended)
         ended = sum(part.ended for part in parts)
         with _printing:
             print(f"{time.monotonic() - began:4.0f} s  {ended} of {len(parts)} parts done; {running}", flush=True)

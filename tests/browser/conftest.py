@@ -74,8 +74,19 @@ class Window:
         return page
 
 
+# Where Tab stops, in order; of a group of choices one is a stop, the chosen one or the first: arrows go on from there.
+STOPS = """[...(document.querySelector('dialog:modal') ?? document)
+  .querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+  .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && !e.closest('[inert]') && e.type !== 'hidden' && e.tabIndex >= 0)
+  .filter(e => e.type !== 'radio' || e === (document.querySelector(`input[name="${CSS.escape(e.name)}"]:checked`)
+    ?? document.querySelector(`input[name="${CSS.escape(e.name)}"]`)))"""
+AHEAD = f"wanted => {{ const stops = {STOPS}; return stops.indexOf(wanted) - stops.indexOf(document.activeElement); }}"
+
+
 def reach(page: Page, wanted: Locator, key: str = "") -> None:
     """Tab until it has the focus, as far as the page goes; then press the key."""
+    for _ in range(wanted.evaluate(AHEAD) - 2):  # a date has more stops than one: nobody looks before it is near
+        page.keyboard.press("Tab")
     for _ in range(120):
         page.keyboard.press("Tab")
         if wanted.evaluate("e => e === document.activeElement"):

@@ -5,15 +5,9 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Enter, Window
+from tests.browser.conftest import STOPS, Enter, Window
 
-# Of a group of choices one is a stop, the chosen one or the first: arrows go on from there.
-WALK = """() => [...(document.querySelector('dialog:modal') ?? document)
-  .querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
-  .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && !e.closest('[inert]') && e.type !== 'hidden' && e.tabIndex >= 0)
-  .filter(e => e.type !== 'radio' || e === (document.querySelector(`input[name="${CSS.escape(e.name)}"]:checked`)
-    ?? document.querySelector(`input[name="${CSS.escape(e.name)}"]`)))
-  .map((e, n) => (e.dataset.walk = n, n)).length"""
+WALK = f"() => {STOPS}.map((e, n) => (e.dataset.walk = n, n)).length"
 FOCUSED = """() => { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
   return {walk: e.dataset.walk ?? null, seen: s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0 || s.boxShadow !== 'none',
     inside: r.right > 0 && r.left < innerWidth && r.bottom > 0 && r.top < innerHeight && r.width > 0,

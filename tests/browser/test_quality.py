@@ -72,17 +72,20 @@ def sideways(page: Page) -> int:
 def test_no_accessibility_fault_and_no_sideways_scroll_on_any_registered_screen(
     chromium: Browser, portal: Server
 ) -> None:
-    """What `make audit` does in every mode, in two of them, all of axe in the one that its people use most; names of eighty letters
-    in every record."""
-    found = list[str]()
+    """What `make audit` does in every mode, in the one that its people use most, and what a look can spoil in another, once
+    a kind of screen; names of eighty letters in every record."""
+    found, seen = list[str](), set[str]()
     long_names.give(portal)
     for screen, page, session in every_screen.pages(chromium, portal):
         page.evaluate(every_screen.AXE)
-        for width, current_preferences in ((1280, {}), (390, every_screen.DARK)):
+        usual, other = ((1280, {}), (390, every_screen.DARK))[:: 1 if screen.path.startswith("/gestion") else -1]
+        for (width, current_preferences), rules in ((usual, None), (other, every_screen.OF_LOOK)):
+            if rules and screen.pattern in seen:
+                continue
             every_screen.widen(session, width)
             page.evaluate(every_screen.SET_PREFERENCES, current_preferences)
-            rules = None if (width == 1280) == screen.path.startswith("/gestion") else every_screen.OF_LOOK
             found += [f"{screen} at {width}: {each}" for each in page.evaluate(every_screen.RUN_AXE, rules)]
+        seen.add(screen.pattern)
         for width in (1280, 390, 320):
             every_screen.widen(session, width)
             spilt = page.evaluate(every_screen.SIDEWAYS) + page.evaluate(every_screen.TABLES_TOO_WIDE)
