@@ -12,12 +12,11 @@ from markupsafe import Markup
 from components.ui import html
 from components.ui.icons import icon
 from components.ui.markup import Content, button
+from components.ui.pager import pager, skip_to
 from components.ui.panel import Act, Answer, Handler, only_shows
-from components.ui.review_queue import pager
 from components.ui.tables import row as table_row
 from data.core.fields import fold
 from data.core.i18n import _
-from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 
 PAGE = 50
@@ -186,7 +185,7 @@ def acts(listing: Listing[Any], after: Callable[[UnitOfWork], Answer] | None = N
         return done(uow, "")
 
     def turn(uow: UnitOfWork, act: Act) -> Answer:
-        order.skip = parse_id(act.of) or 0
+        order.skip = skip_to(act, PAGE)
         return done(uow, uow.translate("À partir de la ligne {count}.", count=order.skip + 1))
 
     return {f"{does.__name__}-{listing.name}": only_shows(does) for does in (sort, find, turn)}

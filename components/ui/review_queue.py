@@ -159,20 +159,6 @@ def verdicts(uow: UnitOfWork, declined: str, accepted: str, beside: Markup) -> M
     )
 
 
-def pager(uow: UnitOfWork, skip: int, most: int, total: int, *, do: str = "page") -> Markup | None:
-    """Earlier and later pages of a list (the act `do`), and where one is; nothing when one page holds it all."""
-    if total <= most:
-        return None
-    last = min(skip + most, total)
-    return html.nav(
-        button(uow.translate("Précédentes"), do=do, of=max(0, skip - most), class_="link") if skip else html.span(),
-        html.span(uow.translate("{first} à {last} sur {total}", first=skip + 1, last=last, total=total), class_="soft"),
-        button(uow.translate("Suivantes"), do=do, of=skip + most, class_="link") if last < total else html.span(),
-        class_="pager",
-        aria_label=uow.translate("Pages de la liste"),
-    )
-
-
 def reason(uow: UnitOfWork, label: str, fault: UserError | None, ready: Markup, most: int = 500) -> Markup:
     """The field « reason » (`most` characters) with its fault, and the ready sentences that fill it."""
     return html.div(

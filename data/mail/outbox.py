@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from pydantic import SkipValidation
 from sqlalchemy import JSON, Column, Index
-from sqlmodel import Field, col, func, or_, select, update
+from sqlmodel import Field, col, func, select, update
 
 from data.core import audit, encryption, sites
 from data.core.audit import Action
@@ -262,21 +262,6 @@ def cancel_waiting(uow: UnitOfWork, account_id: int, kind: LetterKind) -> None:
         update(Letter)
         .where(col(Letter.account_id) == account_id, col(Letter.kind) == kind, col(Letter.state) == LetterState.WAITING)
         .values(state=LetterState.CANCELLED, error="superseded", secret="")
-    )
-
-
-def in_trouble(uow: UnitOfWork, since: datetime) -> int:
-    """Letters given up, or tried in vain, since then."""
-    return uow.count(
-        select(func.count())
-        .select_from(Letter)
-        .where(
-            Letter.created_at >= since,
-            or_(
-                col(Letter.state).in_([LetterState.FAILED, LetterState.ABANDONED]),
-                (Letter.state == LetterState.WAITING) & (Letter.attempts > 0),
-            ),
-        )
     )
 
 

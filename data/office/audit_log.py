@@ -22,7 +22,7 @@ from data.core.search_text import PHONE
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Guardian, Pupil
 from data.mail.templates import TEMPLATES, LetterKind
-from data.office.audit_words import ACTIONS, COUNTED, FIELDS, RECORD_TYPES, SUBJECTS, VALUES
+from data.office.audit_words import ACTIONS, COUNTED, FIELDS, RECORD_TYPES, SAME_WORDS, SUBJECTS, VALUES
 from data.site_admin.settings import PARTS
 
 DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
@@ -125,7 +125,7 @@ def people(uow: UnitOfWork) -> dict[int, str]:
 
 def _narrowed(uow: UnitOfWork, question: Any, asked: Asked) -> Any:
     if asked.action in ACTIONS:
-        question = question.where(AuditEntry.action == asked.action)
+        question = question.where(col(AuditEntry.action).in_(SAME_WORDS[ACTIONS[asked.action]]))
     if asked.actor is not None:
         whose = AuditEntry.actor_id == asked.actor if asked.actor else col(AuditEntry.actor_id).is_(None)
         question = question.where(whose)

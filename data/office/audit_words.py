@@ -127,6 +127,9 @@ ACTIONS: dict[str, str] = {
     Action.VIEWING_ENDED: _("Vue comme la famille terminée"),
     Action.DEMONSTRATION_MADE: _("Démonstration préparée"),
 }
+SAME_WORDS: dict[str, list[str]] = {}  # what is one action to people: its words -> those that bear them
+for _each, _words in ACTIONS.items():
+    SAME_WORDS.setdefault(_words, []).append(_each)
 SUBJECTS = {
     "guardian": _("Fiche du responsable"),
     "pupil": _("Fiche de l’élève"),

@@ -3,7 +3,6 @@
 import logging
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
@@ -22,7 +21,8 @@ from data.core.unit_of_work import UnitOfWork, unit_of_work
 from data.mail import outbox
 from data.mail.outbox import Fact, Letter, LetterState, Mail
 from data.mail.templates import LetterKind
-from data.office import dashboard_counts, weekly_report
+from data.office import dashboard_counts, outbox_admin, weekly_report
+from data.office.outbox_admin import Wanted
 from data.reenrolment import campaign_admin, campaigns
 from data.reenrolment import request_list as reenrolment_list
 
@@ -107,11 +107,9 @@ def waiting(uow: UnitOfWork) -> list[Fact]:
     add_fact(_("Pièces à vérifier"), waits["pieces"])
     add_fact(_("Absences à traiter"), waits["absences"])
     add_fact(_("Trop-perçus à régler"), len(overpayments.troubles(uow)))
-    trouble = select(func.count(col(Letter.id))).where(
-        col(Letter.state).in_([LetterState.FAILED, LetterState.ABANDONED]),
-        Letter.created_at > uow.now - timedelta(days=7),
-    )
-    add_fact(_("Courriels en échec depuis une semaine"), uow.count(trouble))
+    letters = outbox_admin.counts(uow, Wanted(since=uow.today - timedelta(days=7)))
+    trouble = letters[LetterState.FAILED] + letters[LetterState.ABANDONED]
+    add_fact(_("Courriels en échec depuis une semaine"), trouble)
     return found + _campaigns(uow)
 
 

@@ -1,5 +1,6 @@
 """« Gestion »: what is still missing before families come in, then the figures of the day, each a way to it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from markupsafe import Markup
@@ -18,10 +19,13 @@ from data.core.roles import Role
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.mail import outbox
-from data.office import dashboard_counts
+from data.mail.outbox import LetterState
+from data.office import dashboard_counts, outbox_admin
+from data.office.outbox_admin import Wanted
 from data.reenrolment import campaign_admin, campaigns
 from data.reenrolment import request_list as reenrolment_list
 from data.site_admin import settings as site_settings
+from pages.staff.letters import letter_one
 from pages.staff.queue import tabs
 from pages.staff.reenrolment import campaign_head
 from pages.staff.settings import frame
@@ -33,6 +37,11 @@ LABELS = {  # of the files of « Demandes »
     "absences": plural("absence à traiter", "absences à traiter"),
     "paiements": plural("trop-perçu", "trop-perçus"),
 }
+UNDELIVERED = {
+    LetterState.FAILED: plural("courriel en échec", "courriels en échec"),
+    LetterState.ABANDONED: plural("courriel abandonné", "courriels abandonnés"),
+}
+Figure = tuple[object, str, str, str]  # the number, of what, something more, the way there
 
 
 @screen("/gestion", Audience.STAFF, title=_("Gestion"))
@@ -80,12 +89,28 @@ def _missing(uow: UnitOfWork) -> Markup:
     )
 
 
+def _undelivered(uow: UnitOfWork, recently: str) -> list[Figure]:
+    """As « Courriels » counts them: the way there leads to as many."""
+    wanted = Wanted(since=uow.today - timedelta(days=DAYS))
+    counted = outbox_admin.counts(uow, wanted)
+    return [
+        (
+            counted[state],
+            uow.ngettext(*forms, count=counted[state]),
+            recently,
+            letter_one.path_of(replace(wanted, state=state)),
+        )
+        for state, forms in UNDELIVERED.items()
+        if counted[state] or state == LetterState.FAILED
+    ]
+
+
 def _figures(uow: UnitOfWork) -> Markup:
     since, waits, oldest = uow.now - timedelta(days=DAYS), dashboard_counts.counts(uow), review.queue(uow, most=1)
     age = formats.ago(oldest[0].request.submitted_at, uow.now, sites.here(uow).zone, uow.language) if oldest else ""
-    trouble, seen = outbox.in_trouble(uow, since), sessions.families_seen(uow, since)
+    seen = sessions.families_seen(uow, since)
     recently = uow.translate("depuis {count} jours", count=DAYS)
-    figures: list[tuple[object, str, str, str]] = [
+    figures: list[Figure] = [
         (
             waits[""],
             uow.ngettext("fiche à valider", "fiches à valider", count=waits[""]),
@@ -97,12 +122,7 @@ def _figures(uow: UnitOfWork) -> Markup:
         if waits[name] or name == "absences":
             figures.append((waits[name], uow.ngettext(*forms, count=waits[name]), "", tabs.path_of(name)))
     figures += [
-        (
-            trouble,
-            uow.ngettext("courriel en échec", "courriels en échec", count=trouble),
-            recently,
-            "/gestion/courriels",
-        ),
+        *_undelivered(uow, recently),
         (seen, uow.ngettext("famille connectée", "familles connectées", count=seen), recently, "/gestion/familles"),
         *_campaigns(uow),
     ]

@@ -16,8 +16,8 @@ from components.ui import html
 from components.ui.fields import labelled
 from components.ui.icons import icon
 from components.ui.markup import acting_form, button
+from components.ui.pager import pager, skip_to
 from components.ui.panel import Act, Answer, only_shows
-from components.ui.review_queue import pager
 from components.ui.tables import row
 from data.accounts.caller import Caller
 from data.core import fields, formats, spreadsheets
@@ -27,7 +27,7 @@ from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.office import audit_log
 from data.office.audit_log import MAX_COUNTED, PAGE, Asked, EntryView
-from data.office.audit_words import ACTIONS, SUBJECTS
+from data.office.audit_words import ACTIONS, SAME_WORDS, SUBJECTS
 from pages.staff import journal_entry
 from pages.staff.journal_query import PATH, JournalQuery, path_of
 
@@ -125,7 +125,10 @@ def _filters(uow: UnitOfWork, page_state: PageState) -> Markup:
     people = {"": _("Tout le monde"), "0": _("Le portail et les inconnus")} | {
         str(key): name for key, name in audit_log.people(uow).items()
     }
-    known = {"": _("Toutes les actions")} | dict(sorted(ACTIONS.items(), key=lambda pair: uow.translate(pair[1])))
+    words = {alike[0]: text for text, alike in SAME_WORDS.items()}
+    known = {"": _("Toutes les actions")} | dict(
+        sorted(words.items(), key=lambda pair: fields.fold(uow.translate(pair[1])))
+    )
     record = None
     if asked.subject:
         text = uow.translate(
@@ -137,7 +140,7 @@ def _filters(uow: UnitOfWork, page_state: PageState) -> Markup:
     return acting_form(
         labelled(uow, "filter-r", "Rechercher", "search", value=asked.search, hint=_("Personne, valeur ou référence"), maxlength=80),
         _choice(uow, "filter-qui", _("Personne"), people, "" if asked.actor is None else str(asked.actor), translated=False),
-        _choice(uow, "filter-action", _("Action"), known, asked.action, translated=True),
+        _choice(uow, "filter-action", _("Action"), known, SAME_WORDS[ACTIONS[asked.action]][0] if asked.action in ACTIONS else "", translated=True),
         labelled(uow, "filter-famille", "N° de famille", "text", value=str(asked.family or ""), fault=faults.get("famille"),
                  inputmode="numeric", maxlength=9),
         labelled(uow, "filter-du", "Du", "text", value=formats.day(asked.since), fault=faults.get("du"), inputmode="numeric", maxlength=10),
@@ -299,7 +302,7 @@ def _sort(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 @only_shows
 def _page(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.skip = parse_id(act.of) or 0
+    page_state.skip = skip_to(act, PAGE)
     return Answer(focus="entries")
 
 

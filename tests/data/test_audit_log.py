@@ -132,7 +132,10 @@ def test_entries_are_found_by_person_action_day_family_and_words(database: str) 
     assert described(search="%zzz") == described(search="_____________________________") == []
     assert [each.what for each in described(action="absence told", family=1077)] == ["Absence annoncée ou justifiée"]
     assert described(family=99999) == described(family=2**40) == []
-    assert len(described(until=old.astimezone(ZONE).date())) == 1
+    for action in (Action.CAMPAIGN_ACTIVATED, Action.CAMPAIGN_ACTIVE):
+        note(action, old, family_id=family.id)
+    assert len(described(action=Action.CAMPAIGN_ACTIVE, family=1077)) == 2, "one choice for what bears the same words"
+    assert len(described(until=old.astimezone(ZONE).date())) == 3
     assert {each.who for each in described(actor=account(PAUL).id)} == {"Paul Renard"}
     stamps = [each.entry.at for each in described()]
     assert stamps == sorted(stamps, reverse=True)

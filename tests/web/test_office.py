@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.server import Server, wait_for
-from tests.web.http_client import Person, Tab
+from tests.web.http_client import Person, Tab, parsed
 from tests.web.test_scope_by_events import values_of
 
 Come = Callable[..., Person]
@@ -69,3 +69,31 @@ def test_families_ticked_in_the_list_are_one_file_and_a_second_press_makes_no_se
     shown = portal.rows("SELECT account.login FROM access_item JOIN account ON account.id = account_id ORDER BY 1")
     assert shown == [("aubry.claire",), ("belkacem.samir",)]
     assert portal.value("SELECT count(*) FROM access_batch") == 1
+
+
+def test_the_figures_of_letters_lead_to_as_many(portal: Server, come: Come) -> None:
+    portal.change("UPDATE letter SET state = 'failed' WHERE id IN (SELECT id FROM letter WHERE site_id = 1 LIMIT 3)")
+    portal.change("UPDATE letter SET state = 'abandoned' WHERE id = (SELECT max(id) FROM letter WHERE site_id = 1)")
+    paul = come("renard.paul")
+    led = {
+        link["href"]: link.strong.get_text()
+        for link in paul.soup("/gestion").select("main a[href^='/gestion/courriels?']")
+    }
+    assert len(led) == 2
+    for href, figure in led.items():
+        chosen = paul.soup(href).select_one(".chip-links [aria-current=true]")
+        assert f"({figure})" in chosen.get_text(), href
+
+
+def test_a_page_of_the_journal_is_opened_by_its_number(portal: Server, come: Come) -> None:
+    columns = ", ".join(name for name in portal.tables["audit_entry"] if name != "id")
+    copied = "SELECT a.* FROM audit_entry a, (SELECT 1 FROM audit_entry LIMIT 20)".replace("a.*", columns)
+    portal.change(f"INSERT INTO audit_entry ({columns}) {copied}")
+    with Tab(come("lemoine.helene"), "/gestion/journal") as tab:
+        pages = parsed(tab.markup()).select_one(".pager input")
+        tab.act("page", of=pages["data-of"], **{"to-page": pages["data-of"]})
+        tab.wait_until(lambda: parsed(tab.markup()).select_one(".pager input")["value"] == pages["data-of"])
+        assert [each.get_text() for each in parsed(tab.markup()).select(".pager button")] == [
+            "Premières",
+            "Précédentes",
+        ]

@@ -7,8 +7,8 @@ from markupsafe import Markup
 
 from components.ui import html
 from components.ui.markup import acting_form, button
+from components.ui.pager import pager
 from components.ui.panel import Act
-from components.ui.review_queue import pager
 from components.ui.tables import row as table_row
 from data.core.errors import UserError
 from data.core.i18n import _

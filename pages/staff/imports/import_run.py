@@ -11,6 +11,7 @@ from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html, lists
 from components.ui.icons import icon
 from components.ui.markup import button, classes
+from components.ui.pager import skip_to
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.review_queue import acts_of
 from data.accounts.caller import Caller
@@ -221,7 +222,7 @@ def _stop(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 @only_shows
 def _turn_faults(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.skip = parse_id(act.of) or 0
+    page_state.skip = skip_to(act, import_faults.PAGE)
     return Answer(focus="faults")
 
 

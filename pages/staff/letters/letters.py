@@ -13,8 +13,9 @@ from components.ui import html
 from components.ui.fields import labelled
 from components.ui.icons import icon
 from components.ui.markup import acting_form, button, classes
+from components.ui.pager import pager, skip_to
 from components.ui.panel import Act, Answer, only_shows
-from components.ui.review_queue import neighbour, pager, search_field
+from components.ui.review_queue import neighbour, search_field
 from components.ui.status_chip import status_of
 from components.ui.tabs import tabs as draw_tabs
 from data.core import fields, formats
@@ -283,7 +284,7 @@ def _clear(_uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
 
 @only_shows
 def _page(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.skip, page_state.letter_id = parse_id(act.of) or 0, None
+    page_state.skip, page_state.letter_id = skip_to(act, PAGE), None
     return Answer(focus="letter-title")
 
 

@@ -10,6 +10,7 @@ from components.nicegui_adapter.panel_element import page_panel
 from components.ui import html, review_queue
 from components.ui.fields import labelled
 from components.ui.markup import acting_form
+from components.ui.pager import pager, skip_to
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.status_chip import status_chip
 from components.ui.tables import facts
@@ -17,7 +18,6 @@ from data.core import formats
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import DATE
 from data.core.i18n import _
-from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families import protection
@@ -128,7 +128,7 @@ def _count(uow: UnitOfWork, page_state: PageState) -> int:
 def _list(uow: UnitOfWork, page_state: PageState, listed: list[Row], total: int) -> Markup:
     rows = [_row(uow, page_state, each) for each in listed]
     drawn = review_queue.draw_queue(uow, WORDS, rows, closed=page_state.closed, narrowed=bool(page_state.search))
-    return drawn + (review_queue.pager(uow, page_state.skip, PAGE, total) or "")
+    return drawn + (pager(uow, page_state.skip, PAGE, total) or "")
 
 
 def _row(uow: UnitOfWork, page_state: PageState, each: Row) -> Markup:
@@ -253,7 +253,7 @@ def _undo(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 
 def _page(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.skip = parse_id(act.of) or 0
+    page_state.skip = skip_to(act, PAGE)
     return Answer(focus="request-title")
 
 

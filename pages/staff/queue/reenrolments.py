@@ -8,6 +8,7 @@ from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import here
 from components.ui import html, review_queue
 from components.ui.icons import icon
+from components.ui.pager import pager, skip_to
 from components.ui.panel import Act, Answer
 from data.core.errors import NotFound, ValidationErrors
 from data.core.i18n import _
@@ -92,7 +93,7 @@ def _under(uow: UnitOfWork, page_state: PageState, rows: list[Waiting], total: i
 def _list(uow: UnitOfWork, page_state: PageState, rows: list[Waiting], total: int) -> Markup:
     lines = [_row(uow, page_state, each) for each in rows]
     drawn = review_queue.draw_queue(uow, WORDS, lines, closed=page_state.closed, narrowed=bool(page_state.narrowing))
-    return drawn + (review_queue.pager(uow, page_state.skip, PAGE, total) or "")
+    return drawn + (pager(uow, page_state.skip, PAGE, total) or "")
 
 
 def _row(uow: UnitOfWork, page_state: PageState, each: Waiting) -> Markup:
@@ -222,7 +223,7 @@ def _to_say_first(uow: UnitOfWork, page_state: PageState, wanted: str, reason: s
 
 
 def _page(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.skip = parse_id(act.of) or 0
+    page_state.skip = skip_to(act, PAGE)
     return Answer(focus="request-title")
 
 

@@ -9,6 +9,7 @@ from components.nicegui_adapter.open_pages import when_connected
 from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import Audience, here, screen
 from components.ui import html, review_queue
+from components.ui.pager import pager, skip_to
 from components.ui.panel import Act, Answer, only_shows
 from data.change_requests import review
 from data.change_requests.models import ChangeState, RequestState
@@ -134,7 +135,7 @@ def _list(uow: UnitOfWork, page_state: PageState, listed: list[review.Waiting], 
     rows = [_row(uow, page_state, each) for each in listed]
     caption = uow.translate("Traitées") if page_state.closed else uow.translate("File d’attente")
     drawn = review_queue.draw_list(uow, caption, uow.translate("Demande"), rows, _empty(uow, page_state))
-    return drawn + (review_queue.pager(uow, page_state.skip, PAGE, total) or "")
+    return drawn + (pager(uow, page_state.skip, PAGE, total) or "")
 
 
 def _row(uow: UnitOfWork, page_state: PageState, waiting: review.Waiting) -> Markup:
@@ -236,5 +237,5 @@ def _search(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 @only_shows
 def _page(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.skip = parse_id(act.of) or 0
+    page_state.skip = skip_to(act, PAGE)
     return Answer(focus="request-title")

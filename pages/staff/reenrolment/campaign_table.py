@@ -5,14 +5,13 @@ from markupsafe import Markup
 from components.ui import html
 from components.ui.icons import icon
 from components.ui.markup import button
+from components.ui.pager import pager, skip_to
 from components.ui.panel import Act, Answer, only_shows
-from components.ui.review_queue import pager
 from components.ui.status_chip import label_of, status_chip
 from components.ui.tables import row as table_row
 from data.core import formats
 from data.core.fields import full_name
 from data.core.i18n import _, plural
-from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin
 from data.reenrolment import request_list as reenrolment_list
@@ -171,5 +170,5 @@ def sort(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 @only_shows
 def turn(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.wanted.skip = parse_id(act.of) or 0
+    page_state.wanted.skip = skip_to(act, PAGE)
     return Answer(announce=uow.translate("À partir de la ligne {count}.", count=page_state.wanted.skip + 1))
