@@ -79,7 +79,7 @@ PLACES = {
     "data/reenrolment/due.py": (2, SQL),
     "data/reenrolment/participation.py": (4, SQL),
     "data/reenrolment/queue_list.py": (9, SQL),
-    "data/reenrolment/request_list.py": (8, SQL),
+    "data/reenrolment/request_list.py": (10, SQL),
     "data/reenrolment/review_queue.py": (1, SQL),
     "data/schooling/absences.py": (1, VALUES),
     "data/schooling/models.py": (4, SQL),

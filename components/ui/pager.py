@@ -21,14 +21,14 @@ def pager(uow: UnitOfWork, skip: int, most: int, total: int, *, do: str = "page"
         html.div(
             _to(uow.translate("Premières"), "first", do, 0, is_there=skip > 0),
             _to(uow.translate("Précédentes"), "previous", do, max(0, skip - most), is_there=skip > 0),
-            class_="actions",
+            class_="turns",
         ),
         html.span(uow.translate("{first} à {last} sur {total}", first=skip + 1, last=last, total=total), class_="soft"),
         _which(uow, skip // most + 1, pages, do) if pages > 2 else None,
         html.div(
             _to(uow.translate("Suivantes"), "next", do, skip + most, is_there=last < total),
             _to(uow.translate("Dernières"), "last", do, (pages - 1) * most, is_there=last < total),
-            class_="actions",
+            class_="turns",
         ),
         class_="pager",
         aria_label=uow.translate("Pages de la liste"),

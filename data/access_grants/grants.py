@@ -204,10 +204,9 @@ def letters_for(uow: UnitOfWork, account_ids: Iterable[int]) -> list[tuple[Accou
 
 def _letter(uow: UnitOfWork, site: sites.Site, account: Account, adult: Guardian, number: int) -> AccessLetter:
     civility = {"mme": _("Mme"), "m": _("M.")}.get(adult.civility, "")
-    lines = (adult.address, adult.complement, f"{adult.postcode} {adult.town}".strip())
     return AccessLetter(
         name=f"{civility} {adult.full_name}".strip(),
-        address=tuple(filter(None, lines)) if protection.contact_shown(uow, adult) else (),
+        address=protection.postal_lines(uow, adult),
         family=number,
         login=account.login,
         has_email=bool(adult.email),

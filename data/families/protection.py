@@ -31,6 +31,12 @@ def contact_shown(uow: UnitOfWork, adult: Guardian | None) -> bool:
     return not uow.is_staff or uow.role == Role.MANAGER or (adult is not None and not adult.contact_hidden)
 
 
+def postal_lines(uow: UnitOfWork, adult: Guardian) -> tuple[str, ...]:
+    """Street, complement, post code with town: those that are known, to whom may read them."""
+    lines = (adult.address, adult.complement, f"{adult.postcode} {adult.town}".strip())
+    return tuple(filter(None, lines)) if contact_shown(uow, adult) else ()
+
+
 def all_shown(uow: UnitOfWork, adults: Iterable[Guardian]) -> bool:
     """The same of everybody in a family."""
     return all(contact_shown(uow, adult) for adult in adults)

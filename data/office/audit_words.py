@@ -198,6 +198,7 @@ FIELDS = {
     "removed": _("Retirées"),
     "restored": _("Remises comme avant"),
     "stayed": _("Laissées"),
+    "paper": _("Papier"),
     "rows": _("Lignes"),
     "name": _("Nom"),
     "email": _("E-mail"),

@@ -16,13 +16,16 @@ HAND, LINES = 7.0, 2  # millimetres between the lines on which something is writ
 
 @dataclass(frozen=True)
 class Chapter:
-    """`facts`: label and value, "" where it is written by hand. `rows` stand under `heads`."""
+    """`facts`: label and value, "" where it is written by hand. `rows` stand under `heads`, in columns of these `widths`
+    (millimetres; alike when none is said)."""
 
     title: str
     paragraphs: Sequence[str] = ()
     facts: Sequence[tuple[str, str]] = ()
     heads: Sequence[str] = ()
     rows: Sequence[tuple[str, ...]] = ()
+    widths: Sequence[float] = ()
+    own_page: bool = False  # it begins a page, unless the first one is still free
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,9 @@ def statement(paper: Statement, letterhead: Letterhead) -> bytes:
     canvas.y += 11
     canvas.headline()
     canvas.flow(translate("Édité le {day}", paper.language, day=formats.day(paper.day)), SMALL)
-    for chapter in paper.chapters:
+    for at, chapter in enumerate(paper.chapters):
+        if at and chapter.own_page:
+            canvas.turn()
         _chapter(canvas, chapter)
     return canvas.render()
 
@@ -72,5 +77,6 @@ def _chapter(canvas: PageCanvas, chapter: Chapter) -> None:
         canvas.y += 1.5
     if chapter.rows:
         canvas.y += 1.5
-        width = WIDTH / len(chapter.heads)
-        Table(canvas, [Column(head, width) for head in chapter.heads]).draw([Row(cells) for cells in chapter.rows])
+        widths = chapter.widths or [WIDTH / len(chapter.heads)] * len(chapter.heads)
+        columns = [Column(head, width) for head, width in zip(chapter.heads, widths, strict=True)]
+        Table(canvas, columns).draw([Row(cells) for cells in chapter.rows])

@@ -5,25 +5,25 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, func
+from sqlalchemy import ColumnElement, and_, case, distinct, func
 from sqlmodel import col, or_, select
 
-from data.core.fields import tidy
+from data.core.fields import fold, full_name, tidy
 from data.core.unit_of_work import UnitOfWork
-from data.families.models import Family, HouseholdRank, Pupil, PupilLink
+from data.families.models import Family, Guardian, HouseholdRank, Pupil, PupilLink
 from data.reenrolment.campaigns import Campaign
 from data.reenrolment.models import STANDINGS, Reenrolment, ReenrolmentState, SuppliedDocument
 from data.reenrolment.participation import PLACES, begun_by, condition
 from data.reenrolment.queue_list import called
-from data.schooling.models import Course, Enrolment
+from data.schooling.models import Course, Enrolment, EnrolmentStatus, Teacher
 
 PAGE = 50
-COLUMNS = ("name", "cycle", "family", "state", "pieces", "sent")  # « pieces » is not sorted by
+SORTS = ("name", "cycle", "family", "state", "sent")
 
 
 @dataclass
 class Wanted:
-    """What the table shows. `state` is one of PLACES or ""; `sort` one of COLUMNS."""
+    """What the table shows. `state` is one of PLACES or ""; `sort` one of SORTS."""
 
     state: str = ""
     department: str = ""
@@ -41,7 +41,9 @@ class Row:
     pupil: Pupil
     sent: Reenrolment | None
     state: str
+    family_id: int | None
     family_number: int | None
+    family_name: str  # of its first adult
     document_states: dict[str, int]
 
 
@@ -51,12 +53,11 @@ def page(
     """The rows and how many there are in all: four questions, whatever the campaign's size; three when the states were
     `counted` already and nothing else is asked. Which pupils first, then all about those alone."""
     uow.staff_only()
-    state = case((col(Reenrolment.state).is_not(None), col(Reenrolment.state)), (begun_by(campaign), ReenrolmentState.DRAFT.value),
-                 else_=ReenrolmentState.SILENT.value)  # fmt: skip
+    state = place(campaign)
     order: dict[str, list[Any]] = {
         "name": [col(Pupil.last_name), col(Pupil.first_name)],
         "cycle": [col(Pupil.cycle)],
-        "family": [col(Family.number)],
+        "family": [col(Guardian.last_name), col(Guardian.first_name), col(Family.number)],
         "state": [state],
         "sent": [col(Reenrolment.id).is_(None), col(Reenrolment.submitted_at)],
     }
@@ -73,15 +74,34 @@ def page(
         total = counted.get(wanted.state, sum(counted.values()))
     else:
         total = uow.count(_matching(select(func.count(col(Pupil.id))), campaign, wanted))
-    text: Any = select(Pupil, Reenrolment, state, Family.number)
+    text: Any = select(Pupil, Reenrolment, state, Family.id).add_columns(
+        col(Family.number), col(Guardian.first_name), col(Guardian.last_name)
+    )
     found = {
         row[0].id: row for row in uow.rows(_with_family(_with_request(text, campaign)).where(col(Pupil.id).in_(listed)))
     }
     items = _document_states(uow, campaign, listed)
     return [
-        Row(pupil, sent, message, number, items.get((pupil.id, sent.household_id if sent else None), {}))
-        for pupil, sent, message, number in (found[key] for key in listed)
+        Row(
+            pupil,
+            sent,
+            message,
+            family,
+            number,
+            full_name(last or "", first or ""),
+            items.get((pupil.id, sent.household_id if sent else None), {}),
+        )
+        for pupil, sent, message, family, number, first, last in (found[key] for key in listed)
     ], total
+
+
+def place(campaign: Campaign) -> ColumnElement[str]:
+    """Where a pupil stands, one of PLACES, in a question that has the requests."""
+    return case(
+        (col(Reenrolment.state).is_not(None), col(Reenrolment.state)),
+        (begun_by(campaign), ReenrolmentState.DRAFT.value),
+        else_=ReenrolmentState.SILENT.value,
+    )
 
 
 def _with_request(question: Any, campaign: Campaign) -> Any:
@@ -90,15 +110,23 @@ def _with_request(question: Any, campaign: Campaign) -> Any:
 
 
 def _with_family(question: Any) -> Any:
-    """The family that sent, otherwise the principal one, of a question that has the requests."""
+    """The family that sent, otherwise the principal one, and its first adult, of a question that has the requests."""
     principal = (
         select(func.min(PupilLink.family_id))
         .where(PupilLink.pupil_id == Pupil.id, PupilLink.household == HouseholdRank.PRINCIPAL)
         .correlate(Pupil)
         .scalar_subquery()
     )
+    first = (
+        select(Guardian.id)
+        .where(Guardian.family_id == Family.id)
+        .order_by(col(Guardian.rank), col(Guardian.id))
+        .limit(1)
+        .correlate(Family)
+        .scalar_subquery()
+    )
     theirs = col(Family.id) == func.coalesce(Reenrolment.household_id, principal)
-    return question.join(Family, theirs, isouter=True)
+    return question.join(Family, theirs, isouter=True).join(Guardian, col(Guardian.id) == first, isouter=True)
 
 
 def _matching(question: Any, campaign: Campaign, wanted: Wanted, *, joined: bool = False) -> Any:
@@ -137,6 +165,41 @@ def _document_states(
     return found
 
 
+GROUPS: dict[str, list[Any]] = {  # by what the sums are taken, and the columns that tell one from another
+    "department": [col(Course.department)],
+    "teacher": [col(Teacher.id), col(Teacher.last_name), col(Teacher.first_name)],
+    "course": [col(Course.id), col(Course.name), col(Course.number)],
+}
+
+
+def sums_by(uow: UnitOfWork, campaign: Campaign, group: str) -> list[tuple[str, dict[str, int]]]:
+    """(department, teacher or course of this year, state -> pupils who attend there), by name; "" for no teacher."""
+    uow.staff_only()
+    keys, state = GROUPS[group], place(campaign)
+    question = (
+        _with_request(select(*keys), campaign)
+        .add_columns(state, func.count(distinct(col(Pupil.id))))
+        .join(Enrolment, col(Enrolment.pupil_id) == Pupil.id)
+        .join(Course, col(Course.id) == Enrolment.course_id)
+        .join(Teacher, col(Teacher.id) == Course.teacher_id, isouter=True)
+        .where(
+            Course.school_year == campaign.source_year,
+            Enrolment.status == EnrolmentStatus.ENROLLED,
+            condition(campaign, ""),
+        )
+        .group_by(*keys, state)
+    )
+    found: dict[tuple[Any, ...], dict[str, int]] = {}
+    for *key, standing, count in uow.rows(question):
+        found.setdefault(tuple(key), dict.fromkeys(PLACES, 0))[standing] = count
+    named = {
+        "department": lambda key: key[0],
+        "teacher": lambda key: full_name(key[2] or "", key[1] or ""),
+        "course": lambda key: f"{key[1]} ({key[2]})",
+    }[group]
+    return sorted(((named(key), counts) for key, counts in found.items()), key=lambda each: fold(each[0]))
+
+
 def sums(uow: UnitOfWork) -> dict[int, dict[str, int]]:
     """Campaign -> state of a request -> how many, in one question."""
     uow.staff_only()
@@ -148,6 +211,13 @@ def sums(uow: UnitOfWork) -> dict[int, dict[str, int]]:
     ):
         found.setdefault(campaign_id, dict.fromkeys(STANDINGS, 0))[state] = number
     return found
+
+
+def some_wait(uow: UnitOfWork, campaign_id: int) -> bool:
+    waits = select(Reenrolment.id).where(
+        Reenrolment.campaign_id == campaign_id, Reenrolment.state == ReenrolmentState.SUBMITTED
+    )
+    return bool(uow.rows(waits.limit(1)))
 
 
 @dataclass(frozen=True)

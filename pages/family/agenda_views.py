@@ -9,6 +9,7 @@ from markupsafe import Markup
 from components.ui import calendar, html
 from components.ui.icons import icon
 from components.ui.markup import Content, classes
+from components.ui.own_words import own
 from components.ui.status_chip import status_chip
 from data.core import formats
 from data.core.i18n import _, translate_or_same
@@ -216,7 +217,7 @@ def _marks(uow: UnitOfWork, each: Appointment) -> list[Content]:
     if meeting and meeting.state in {LessonState.CANCELLED, LessonState.MOVED}:
         found.append(status_chip(uow, meeting.state))
     if meeting and meeting.lesson.note:
-        found.append(html.p(meeting.lesson.note, class_="small"))
+        found.append(html.p(own(uow, meeting.lesson.note), class_="small"))
     if each.absence and meeting:
         excused, of_pupil = each.absence.excused, f"/eleves/{each.pupil.number}"
         read = f"{of_pupil}/cours/{meeting.enrolment.id}/absences/{each.absence.id}"

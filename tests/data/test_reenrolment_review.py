@@ -12,6 +12,8 @@ from data.change_requests.models import ChangeRequest
 from data.core import edit_presence, spreadsheets
 from data.core.audit import AuditEntry
 from data.core.errors import NotFound, UserError, ValidationErrors
+from data.directory import edit_families
+from data.families.models import Guardian, Pupil
 from data.mail.outbox import Letter
 from data.office import dashboard_counts
 from data.reenrolment import campaign_admin, campaigns, participation, queue_list
@@ -23,7 +25,7 @@ from data.reenrolment.campaigns import Campaign
 from data.reenrolment.models import Reenrolment, SuppliedDocument, Wish
 from data.reenrolment.queue_list import Narrowing
 from data.reenrolment.request_list import Wanted
-from data.schooling.models import Enrolment
+from data.schooling.models import Course, Enrolment
 from tests.demo_users import CLAIRE, HELENE, PAUL, account, as_, both, every, found, last, later, pupil
 
 
@@ -213,7 +215,7 @@ def test_the_table_filters_sorts_and_counts_in_the_database(database: str) -> No
             some, number = reenrolment_list.page(uow, campaign, Wanted(state=state))
             assert {row.state for row in some} <= {state}
             assert number == counts[state]
-        for column in reenrolment_list.COLUMNS:
+        for column in reenrolment_list.SORTS:
             for down in (False, True):
                 assert reenrolment_list.page(uow, campaign, Wanted(sort=column, down=down))[1] == total
         sent = [
@@ -244,6 +246,31 @@ def test_the_weeks_add_up_and_end_today(database: str) -> None:
         assert weeks[-1].received + weeks[-1].silent >= seen
 
 
+@both
+def test_departments_teachers_and_courses_sum_up_to_those_who_attend(database: str) -> None:
+    with as_(PAUL) as uow:
+        campaign = campaign_of(uow)
+        found_by = {group: reenrolment_list.sums_by(uow, campaign, group) for group in reenrolment_list.GROUPS}
+        attended = uow.rows(
+            select(Enrolment.pupil_id, Course.id, Course.name, Course.department)
+            .join(Course, col(Course.id) == Enrolment.course_id)
+            .join(Pupil, col(Pupil.id) == Enrolment.pupil_id)
+            .where(
+                Course.school_year == campaign.source_year, Enrolment.status == "enrolled", campaigns.audience(campaign)
+            )
+        )
+        submitted = reenrolment_list.page(uow, campaign, Wanted("submitted"))[1]
+    courses = {f"{each.name} ({each.number})": each.id for each in every(Course)}
+    for name, counts in found_by["course"]:
+        assert sum(counts.values()) >= len({pupil for pupil, course, *_ in attended if course == courses[name]}), name
+    departments = dict(found_by["department"])
+    for name, counts in departments.items():
+        assert sum(counts.values()) >= len({pupil for pupil, *_, department in attended if department == name}), name
+    assert set(departments) >= {department for *_, department in attended}
+    for group in found_by.values():
+        assert sum(counts["submitted"] for _, counts in group) >= submitted, "each of them attends somewhere"
+
+
 def test_the_export_opens_in_a_spreadsheet_and_holds_no_formula(database: str, tmp_path: Any) -> None:
     sent = oldest()
     with as_(PAUL) as uow:
@@ -253,6 +280,7 @@ def test_the_export_opens_in_a_spreadsheet_and_holds_no_formula(database: str, t
     with as_(PAUL) as uow:
         title, heads, rows = reenrolment_export.table(uow, sent.campaign_id, Wanted(), label_of)
         reenrolment_export.taken(uow, sent.campaign_id, len(rows))
+    assert last(AuditEntry).action == "export"
     content = spreadsheets.write("xlsx", heads, rows, title=title)
     (tmp_path / "x.xlsx").write_bytes(content)
     sheet = openpyxl.load_workbook(tmp_path / "x.xlsx").active
@@ -264,8 +292,21 @@ def test_the_export_opens_in_a_spreadsheet_and_holds_no_formula(database: str, t
     text = spreadsheets.write("csv", heads, rows).decode("utf-8-sig")
     assert text.count("\r\n") == len(rows) + 1
     assert "\"'=HYPERLINK" in text
-    assert "Attestation d’assurance : reçue" in text
-    assert last(AuditEntry).action == "export"
+    lines = [
+        dict(zip(heads, row, strict=True))
+        for row in rows
+        if row[0] == every(Pupil, Pupil.id == sent.pupil_id)[0].number
+    ]
+    assert [each["Attestation d’assurance"] for each in lines] == ["Reçue"] * len(lines)
+    assert [each["Cours"] for each in lines] == sorted({str(each["Cours"]) for each in lines}), "a line a course"
+    [adult] = every(Guardian, Guardian.family_id == sent.household_id, Guardian.rank == 1)
+    assert {each["E-mail du responsable 1"] for each in lines} == {adult.email}
+    with as_(PAUL) as uow:
+        edit_families.hide_contact(uow, uow.get(Guardian, adult.id), hidden=True)
+        seen = {
+            str(cell) for row in reenrolment_export.table(uow, sent.campaign_id, Wanted(), label_of)[2] for cell in row
+        }
+    assert not seen & {adult.email, adult.phone_mobile}, "an address under protection is not the secretariat's"
     with as_("petit.jean", "belrive") as uow, pytest.raises(NotFound):
         reenrolment_export.table(uow, sent.campaign_id, Wanted(), label_of)
     with as_(CLAIRE) as uow, pytest.raises(NotFound):

@@ -140,12 +140,16 @@ class Tab:
                 packet = str(self.socket.recv(timeout=max(0.01, until - time.monotonic())))
             except TimeoutError:
                 pytest.fail(f"{self.path}: no answer in {seconds} s")
-            if packet == "2":
-                self.socket.send("3")
-            elif packet.startswith("42"):
-                self._note(*json.loads(packet[2:]))
+            self._take(packet)
             if wanted(packet):
                 return packet
+
+    def _take(self, packet: str) -> None:
+        assert self.socket
+        if packet == "2":
+            self.socket.send("3")
+        elif packet.startswith("42"):
+            self._note(*json.loads(packet[2:]))
 
     def _note(self, name: str, content: Any) -> None:
         if name == "update":
@@ -165,7 +169,11 @@ class Tab:
         )
 
     def send_raw(self, name: str, content: Any) -> None:
+        """What came meanwhile is taken first: who only speaks, and answers no ping, is held for gone."""
         assert self.socket
+        with contextlib.suppress(TimeoutError, ConnectionClosed):
+            while True:
+                self._take(str(self.socket.recv(timeout=0)))
         self.socket.send("42" + json.dumps([name, content]))
 
     def commands(self) -> dict[str, dict[str, Any]]:

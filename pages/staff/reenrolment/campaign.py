@@ -21,7 +21,7 @@ from data.core.errors import NotFound, UserError
 from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
-from data.reenrolment import campaign_admin, participation
+from data.reenrolment import campaign_admin, participation, request_list
 from data.reenrolment import export as reenrolment_export
 from data.reenrolment.campaigns import Campaign, RequiredDocument
 from data.reenrolment.request_list import Wanted
@@ -52,7 +52,8 @@ def new(uow: UnitOfWork) -> None:
 @screen(PATH + "/{n}", Audience.STAFF, title=_("Réinscriptions"))
 def campaign(uow: UnitOfWork, n: int, query: Annotated[CampaignQuery, Query()]) -> None:
     uow.get(Campaign, n)
-    page_state = PageState(n, query.onglet if query.onglet in campaign_head.TABS else "", query.wanted())
+    tab = query.onglet if query.onglet in campaign_head.TABS else ""
+    page_state = PageState(n, tab, query.wanted(some_wait=request_list.some_wait(uow, n)), query.columns())
     page_state.document_id = parse_id(query.piece)
     acts = {
         "activate": campaign_head.activate,
@@ -65,6 +66,7 @@ def campaign(uow: UnitOfWork, n: int, query: Annotated[CampaignQuery, Query()]) 
         "filter-department": campaign_table.choose("department"),
         "filter-cycle": campaign_table.choose("cycle"),
         "find": campaign_table.find,
+        "column": campaign_table.choose_column,
         "sort": campaign_table.sort,
         "page": campaign_table.turn,
         "write-piece": campaign_documents.write,

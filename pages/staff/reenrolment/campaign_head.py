@@ -19,7 +19,8 @@ from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin, campaigns
 from data.reenrolment.campaigns import Campaign, CampaignState
-from data.reenrolment.request_list import COLUMNS, Wanted
+from data.reenrolment.models import ReenrolmentState
+from data.reenrolment.request_list import SORTS, Wanted
 
 PATH = "/gestion/reinscriptions"
 TABS = {
@@ -29,6 +30,9 @@ TABS = {
     "pieces": _("Pièces demandées"),
     "reglages": _("Réglages"),
 }
+EVERY_STATE = "tous"  # in an address
+COLUMNS = ("cycle", "family", "phone", "courses", "state", "documents", "sent", "decided")  # that may be chosen
+USUAL_COLUMNS = ("cycle", "family", "state", "documents", "sent")
 
 
 @dataclass
@@ -38,6 +42,7 @@ class PageState:
     campaign_id: int | None
     tab: str = ""
     wanted: Wanted = field(default_factory=Wanted)
+    columns: tuple[str, ...] = USUAL_COLUMNS
     audience: str = ""  # chosen in the form, not kept yet
     values: dict[str, str] = field(default_factory=dict)
     faults: dict[str, UserError] = field(default_factory=dict)
@@ -47,7 +52,7 @@ class PageState:
 
     @property
     def url(self) -> str:
-        query = f"onglet={self.tab}" if self.tab else query_of(self.wanted)
+        query = f"onglet={self.tab}" if self.tab else query_of(self.wanted, self.columns)
         return f"{PATH}/{self.campaign_id}" + (f"?{query}" if query else "")
 
 
@@ -57,28 +62,45 @@ class CampaignQuery(BaseModel):
     onglet: str = ""
     piece: str = ""
     modele: str = ""  # what became of a model that was sent
-    etat: str = ""
+    etat: str | None = None  # nothing said: what waits, if anything does
+    colonnes: str | None = None
     departement: str = ""
     cycle: str = ""
     r: str = ""
     tri: str = ""
     sens: str = ""
 
-    def wanted(self) -> Wanted:
-        sort = self.tri if self.tri in COLUMNS and self.tri != "pieces" else "name"
-        return Wanted(self.etat[:20], self.departement[:120], self.cycle[:60], self.r[:60], sort, self.sens == "d")
+    def wanted(self, *, some_wait: bool = False) -> Wanted:
+        sort = self.tri if self.tri in SORTS else "name"
+        usual = ReenrolmentState.SUBMITTED.value if some_wait else EVERY_STATE
+        state = usual if self.etat is None else self.etat[:20]
+        return Wanted(
+            "" if state == EVERY_STATE else state,
+            self.departement[:120],
+            self.cycle[:60],
+            self.r[:60],
+            sort,
+            self.sens == "d",
+        )
+
+    def columns(self) -> tuple[str, ...]:
+        if self.colonnes is None:
+            return USUAL_COLUMNS
+        asked = self.colonnes.split(",")
+        return tuple(each for each in COLUMNS if each in asked)
 
 
-def query_of(wanted: Wanted) -> str:
+def query_of(wanted: Wanted, columns: tuple[str, ...] = USUAL_COLUMNS) -> str:
     """What the table shows, as an address keeps it; CampaignQuery reads it."""
     sort = "" if wanted.sort == "name" and not wanted.down else wanted.sort
     query = {
-        "etat": wanted.state,
+        "etat": wanted.state or EVERY_STATE,
         "departement": wanted.department,
         "cycle": wanted.cycle,
         "r": wanted.search,
         "tri": sort,
         "sens": "d" if wanted.down else "",
+        "colonnes": "" if columns == USUAL_COLUMNS else ",".join(columns) or "aucune",
     }
     return urlencode({name: value for name, value in query.items() if value})
 

@@ -1,0 +1,59 @@
+"""What is printed of a campaign, as PDF: what its table shows, all its pages."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import Query, Request
+from starlette.responses import Response
+
+from components.nicegui_adapter.screens import Audience, plain
+from components.ui.status_chip import label_of
+from components.web.pdf_answer import pdf_answer
+from data.accounts.caller import Caller
+from data.core import sites
+from data.core.errors import NotFound
+from data.core.i18n import _
+from data.mail.letterhead import letterhead_of
+from data.pdf.labels import labels
+from data.pdf.statement import statement
+from data.reenrolment import prints
+from data.reenrolment.request_list import Wanted
+from pages.staff.reenrolment.campaign_head import PATH, CampaignQuery
+
+PAPERS = {  # as addresses call them, and as people do
+    "dossiers": _("Dossiers"),
+    "manques": _("Ce qui manque"),
+    "classes": _("Listes de classe"),
+    "etiquettes": _("Étiquettes"),
+}
+
+
+@plain(PATH + "/{n}/{paper}.pdf", Audience.STAFF)
+async def paper(
+    caller: Caller, request: Request, n: int, paper: str, query: Annotated[CampaignQuery, Query()]
+) -> Response:
+    if paper not in PAPERS:
+        raise NotFound(f"paper {paper[:20]}")
+    content, pupils = await asyncio.to_thread(_drawn, caller, n, paper, query.wanted())
+    with caller.unit_of_work(writes=True) as uow:
+        prints.taken(uow, n, PAPERS[paper], pupils)
+    return pdf_answer(content, f"{paper}-{n}")
+
+
+def _drawn(caller: Caller, n: int, paper: str, wanted: Wanted) -> tuple[bytes, int]:
+    """The PDF, and of how many pupils it is. Drawn when the unit of work is closed."""
+    with caller.unit_of_work() as uow:
+        those, head = prints.chosen(uow, n, wanted), letterhead_of(sites.here(uow))
+        if paper == "etiquettes":
+            addresses = prints.labels(uow, those)
+            title = f"{uow.translate(PAPERS[paper])} · {those.campaign.title}"
+            day, language = uow.today, uow.language
+        else:
+            drawn = {
+                "dossiers": lambda: prints.dossiers(uow, those, label_of),
+                "manques": lambda: prints.missing(uow, those, label_of),
+                "classes": lambda: prints.classes(uow, those),
+            }[paper]()
+    if paper == "etiquettes":
+        return labels(head, title, addresses, day, language), len(those.rows)
+    return statement(drawn, head), len(those.rows)
