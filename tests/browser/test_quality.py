@@ -219,37 +219,42 @@ def test_nothing_that_sticks_lies_on_what_has_the_focus(enter: Enter, portal: Se
         keyboard_walk.through(enter, (("aubry.claire", path, width) for path in paths), height)
 
 
-@pytest.mark.parametrize(
-    ("login", "path"), [("aubry.claire", path) for path in OWN] + [("renard.paul", path) for path in STAFF]
-)
-def test_the_first_paint_is_the_screen_word_for_word_and_nothing_jumps(enter: Enter, login: str, path: str) -> None:
-    window = enter(login)
+@pytest.mark.parametrize(("login", "paths"), [("aubry.claire", OWN), ("renard.paul", STAFF)])
+def test_the_first_paint_is_the_screen_word_for_word_and_nothing_jumps(
+    enter: Enter, login: str, paths: list[str]
+) -> None:
+    window, bare = enter(login), enter(login, java_script_enabled=False)
     window.context.add_init_script(SHIFTS)
-    bare = enter(login, java_script_enabled=False)
-    first, page = bare.context.new_page(), window.context.new_page()
-    first.goto(path)
-    answer = page.goto(path)  # of the same moment as what is drawn: some words say how long ago
-    assert answer is not None
-    page.wait_for_selector(LIVE, state="attached")
-    painted, drawn = (BeautifulSoup(html, "html.parser").select_one("#app") for html in (answer.text(), page.content()))
-    assert painted is not None
-    assert drawn is not None
-    assert " ".join(painted.get_text(" ").split()) == " ".join(drawn.get_text(" ").split())
-    page.evaluate("document.fonts.ready.then(() => true)")
-    assert first.evaluate(BOXES) == page.evaluate(BOXES)
-    assert page.evaluate("window.shifted || 0") == 0
+    for path in paths:
+        first, page = bare.context.new_page(), window.context.new_page()
+        first.goto(path)
+        answer = page.goto(path)  # of the same moment as what is drawn: some words say how long ago
+        assert answer is not None
+        page.wait_for_selector(LIVE, state="attached")
+        painted, drawn = (
+            BeautifulSoup(html, "html.parser").select_one("#app") for html in (answer.text(), page.content())
+        )
+        assert painted is not None
+        assert drawn is not None
+        assert " ".join(painted.get_text(" ").split()) == " ".join(drawn.get_text(" ").split()), path
+        page.evaluate("document.fonts.ready.then(() => true)")
+        assert first.evaluate(BOXES) == page.evaluate(BOXES), path
+        assert page.evaluate("window.shifted || 0") == 0, path
+        first.close()
+        page.close()
 
 
-@pytest.mark.parametrize("path", PUBLIC[:-1])
-def test_public_pages_do_not_jump_and_work_without_script(enter: Enter, path: str) -> None:
-    window = enter()
+def test_public_pages_do_not_jump_and_work_without_script(enter: Enter) -> None:
+    window, without = enter(), enter(java_script_enabled=False)
     window.context.add_init_script(SHIFTS)
-    page = window.open(path)
-    page.wait_for_load_state("networkidle")
-    assert page.evaluate("window.shifted || 0") == 0
-    bare = enter(java_script_enabled=False).context.new_page()
-    bare.goto(path)
-    expect(bare.get_by_role("heading", level=1)).to_be_visible()
+    for path in PUBLIC[:-1]:
+        page, bare = window.open(path), without.context.new_page()
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("window.shifted || 0") == 0, path
+        bare.goto(path)
+        expect(bare.get_by_role("heading", level=1)).to_be_visible()
+        page.close()
+        bare.close()
 
 
 def test_one_signs_in_without_any_script(enter: Enter) -> None:
