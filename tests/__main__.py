@@ -1,7 +1,8 @@
 """`python -m tests [--days [DAY …]] [--random] [pytest's options]`: every part in a process of its own, four at a time.
 
 A browser's loop and the others' do not share a process; those of one folder share out its files while they run (tests/sharing.py).
-`--days` runs all but the browser on each of the days of tests/days.py (or on those named), on the first with every example;
+`--days` runs all but the browser on the first of the days of tests/days.py (or of those named), with every example, and what asks the clock
+on each of the others (tests/clock_askers.py);
 `--random` takes the tests of each file,
 and the files, in an order drawn anew.
 """
@@ -21,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Lock, Thread
 
+from tests import clock_askers
 from tests.days import CHOICE, DAYS, USUAL, Day
 from tests.ground import GROUND, SERVER, running_cluster
 from tests.sharing import PILE
@@ -54,6 +56,7 @@ class Part:
     day: Day = USUAL
     options: Iterable[str] = ()
     thorough: bool = False  # with every example
+    asks_of: bool = False  # of several days: on the first all, on the others what asks the clock
     pile: str = ""  # parts of one pile share out its files while they run
     taken: Path | None = None  # what the processes of its pile took, once it has begun
     percent: str = ""  # how far pytest says it is, once it has begun
@@ -106,6 +109,10 @@ def run(part: Part, ground: str, options: list[str]) -> None:
         [*part.paths, *part.options, *options],
     )
     environment["PYTHONDONTWRITEBYTECODE"] = ""  # nothing is compiled twice
+    if part.asks_of:
+        Path(ground, "askers").mkdir(exist_ok=True)
+        environment |= {clock_askers.FOLDER: f"{ground}/askers", clock_askers.WRITES: str(int(part.thorough))}
+        given += ["-p", "tests.clock_askers"]
     if part.pile:
         part.taken = Path(ground, "taken", part.pile)
         part.taken.mkdir(parents=True, exist_ok=True)
@@ -148,8 +155,8 @@ def main() -> None:
     days = asked.days if asked.days or asked.days is None else list(DAYS)
     parts = usual_parts() if days is None else [part for day in days for part in without_browser(day)]
     if days:
-        for part in parts[: len(parts) // len(days)]:  # those of the first day
-            part.thorough = True
+        for at, part in enumerate(parts):
+            part.asks_of, part.thorough = True, at < len(parts) // len(days)
         parts.append(rules())
     if asked.random is not None:
         options += ["-o", f"addopts={' '.join(IN_ANY_ORDER)}", f"--randomly-seed={asked.random}"]
