@@ -46,3 +46,19 @@ document.addEventListener("keydown", (event) => {
   else location.assign(`${FAMILIES}#find-families`);
 });
 if (location.hash === "#find-families") search()?.focus();
+
+// What stays before somebody's eyes is told to be seen: its hidden button is pressed.
+const LOOK = 700; // milliseconds
+const looks = new Map(); // what is in sight -> the time that will say so
+const watch = new IntersectionObserver(
+  (seen) => {
+    for (const { target, intersectionRatio } of seen) {
+      clearTimeout(looks.get(target));
+      if (intersectionRatio > 0.5) looks.set(target, setTimeout(() => target.querySelector("[data-sight]")?.click(), LOOK));
+    }
+  },
+  { threshold: [0.5, 0.6] },
+);
+export function watchSight(panel) {
+  for (const button of panel.$el.querySelectorAll("[data-sight]")) watch.observe(button.parentElement);
+}

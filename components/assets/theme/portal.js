@@ -107,6 +107,7 @@ const Panel = {
     for (const field of this.$el.querySelectorAll("[data-search]")) if (field.value !== field.defaultValue) this.input({ target: field });
     this.openWindows();
     showOpened(this);
+    watchSight(this);
   },
   watch: {
     content(markup) {
@@ -139,6 +140,7 @@ const Panel = {
       drafts.bringBack(this.$el);
       this.openWindows();
       showOpened(this);
+      watchSight(this);
     },
     openWindows() {
       for (const window of this.$el.querySelectorAll("dialog[data-window]:not(:modal)")) {
@@ -340,7 +342,7 @@ const [
   drafts,
   { forgetKeysAhead, prepareKeys, pressKeysAhead },
   { inSight },
-  { noteList, showOpened },
+  { noteList, showOpened, watchSight },
 ] = await libraries;
 drafts.prepare(boot.texts.unsaved, announce);
 prepareKeys(() => showToast(boot.texts.busy));

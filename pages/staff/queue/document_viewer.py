@@ -13,21 +13,30 @@ from data.reenrolment.review_queue import Given
 
 
 def draw(
-    uow: UnitOfWork, shown: Given, file: StoredFile, place: tuple[int, int], *, readable: bool, refuses: bool = True
+    uow: UnitOfWork,
+    shown: Given,
+    file: StoredFile,
+    place: tuple[int, int],
+    *,
+    readable: bool,
+    refuses: bool = True,
+    current: bool = True,
 ) -> Markup:
     """The document itself: a picture, or the browser's own reader for a PDF. Larger in a window, by Z. `place`: its number, of how
-    many; `readable`: whether this person may read the family's papers."""
+    many; `readable`: whether this person may read the family's papers; `current`: of several, the one that keys are about."""
+    supplied = shown.item.supplied
+    number = supplied.id if supplied else 0
     if not readable and file.kind != PHOTO:
         text = html.p(uow.translate(protection.PAPERS_PROTECTED))
-        return html.div(html.div(icon("info"), text, class_="notice"), class_="viewer-box empty")
+        return html.div(html.div(icon("info"), text, class_="notice"), class_="viewer-box empty", id=f"file-{number}")
     at, total = place
     label = shown.item.document.label
-    after = keyed("N", uow.translate("Pièce suivante"), do="turn-document", class_="link") if total > 1 else None
-    larger = keyed(
-        "Z", icon("search"), uow.translate("Agrandir"), type="button", class_="link", data_opens="document-window"
-    )
+    following = current and total > 1
+    after = keyed("N", uow.translate("Pièce suivante"), do="turn-document", class_="link") if following else None
+    opens = {"type": "button", "class_": "link", "data_opens": f"document-window-{number}"}
+    larger = keyed("Z" if current else "", icon("search"), uow.translate("Agrandir"), **opens)
     refuse = (
-        keyed("R", uow.translate("Refuser cette pièce"), do="decline", class_="link")
+        keyed("R" if current else "", uow.translate("Refuser cette pièce"), do="decline", of=number, class_="link")
         if refuses and shown.waits
         else None
     )
@@ -36,13 +45,27 @@ def draw(
     bar = html.div(html.strong(title), after, larger, refuse, alone, class_="viewer-bar")
     close = html.button(uow.translate("Fermer"), type="button", class_="btn quiet", data_closes=True, autofocus=True)
     window = html.dialog(
-        html.div(html.h2(label, id="document-title"), close, class_="window-head"),
+        html.div(html.h2(label, id=f"document-title-{number}"), close, class_="window-head"),
         html.div(_content(file, label, large=True), class_="window-body"),
-        id="document-window",
+        id=f"document-window-{number}",
         class_="window viewer-window",
-        aria_labelledby="document-title",
+        aria_labelledby=f"document-title-{number}",
     )
-    return html.div(bar, html.div(_content(file, label), class_="viewer"), class_="viewer-box") + window
+    # What stays before somebody's eyes is seen: a script presses this (components/assets/theme/office.js).
+    seen = (
+        html.button(type="button", hidden=True, data_do="saw", data_of=number, data_sight=True)
+        if shown.unseen
+        else None
+    )
+    return html.div(
+        bar,
+        html.div(_content(file, label), class_="viewer"),
+        seen,
+        window,
+        class_="viewer-box",
+        id=f"file-{number}",
+        aria_current="true" if current and total > 1 else None,
+    )
 
 
 def file_name(uow: UnitOfWork, supplied: SuppliedDocument, *, readable: bool) -> str:

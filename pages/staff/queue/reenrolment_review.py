@@ -228,13 +228,24 @@ def _documents(uow: UnitOfWork, detail: RequestDetail, page_state: PageState, *,
 
 
 def _viewer(uow: UnitOfWork, detail: RequestDetail, page_state: PageState) -> Markup:
-    """The document at full height beside what is read; words where there is none."""
-    shown = shown_document(detail, page_state.shown)
-    if shown is None or shown.file is None or shown.item.supplied is None:
+    """The documents beside what is read, each at full height, one under the other; words where there is none."""
+    shown, readable = shown_document(detail, page_state.shown), protection.all_shown(uow, detail.adults)
+    there = [each for each in detail.documents if each.file and each.item.supplied]
+    if not there:
         return html.div(html.p(uow.translate("Aucune pièce à consulter."), class_="soft"), class_="viewer-box empty")
-    there = with_files(detail)
-    place, readable = (there.index(shown.item.supplied.id) + 1, len(there)), protection.all_shown(uow, detail.adults)
-    return document_viewer.draw(uow, shown, shown.file, place, readable=readable)
+    drawn = [
+        document_viewer.draw(uow, each, each.file, (at, len(there)), readable=readable, current=each is shown)
+        for at, each in enumerate(there, start=1)
+        if each.file
+    ]
+    return html.div(
+        drawn,
+        class_="viewers",
+        id=f"viewers-{detail.sent.id}",
+        role="group",
+        aria_label=uow.translate("Pièces"),
+        tabindex=0,
+    )
 
 
 def _document(

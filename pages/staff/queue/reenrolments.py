@@ -34,6 +34,7 @@ def show_queue(uow: UnitOfWork, sent_id: int | None, narrowing: Narrowing, *, cl
         "open": _open,
         **review_queue.moves(_turn),
         "show": _show,
+        "saw": _saw,
         "turn-document": _next_document,
         "mark": _mark,
         "decline": _decline,
@@ -151,7 +152,14 @@ def _turn(uow: UnitOfWork, page_state: PageState, by: int) -> None:
 def _show(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     page_state.shown = act.number()
     follow_up.look_at(uow, detail(uow, page_state).sent.id, page_state.shown)
-    return Answer(focus=f"show-{page_state.shown}")
+    return Answer(focus=f"file-{page_state.shown}")
+
+
+def _saw(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    """One stayed in sight while the documents were leafed through."""
+    page_state.shown = act.number()
+    follow_up.look_at(uow, detail(uow, page_state).sent.id, page_state.shown)
+    return Answer()
 
 
 def _next_document(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
@@ -166,7 +174,8 @@ def _next_document(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     page_state.shown = there[(at + 1) % len(there)]
     follow_up.look_at(uow, opened.sent.id, page_state.shown)
     return Answer(
-        announce=uow.translate("Pièce {count} sur {total}.", count=there.index(page_state.shown) + 1, total=len(there))
+        announce=uow.translate("Pièce {count} sur {total}.", count=there.index(page_state.shown) + 1, total=len(there)),
+        focus=f"file-{page_state.shown}",
     )
 
 
@@ -179,9 +188,9 @@ def _mark(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     return Answer()
 
 
-def _decline(uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
-    """R: the document that is shown is refused; the reason comes next."""
-    shown = reenrolment_review.shown_document(detail(uow, page_state), page_state.shown)
+def _decline(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    """R: the document that is shown, or the one beside the button, is refused; the reason comes next."""
+    shown = reenrolment_review.shown_document(detail(uow, page_state), parse_id(act.of) or page_state.shown)
     if shown and shown.waits and shown.item.supplied:
         page_state.declined.add(shown.item.supplied.id)
     page_state.outcome = ""
