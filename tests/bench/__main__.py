@@ -13,7 +13,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from tests.bench import imports, journeys, load, phone, photographs, sockets
+from tests.bench import imports, journeys, load, phone, photographs, secretary, sockets
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Anacrouse-demo-2026"
@@ -104,6 +104,9 @@ def main() -> None:
     )
     asked.add_argument("--lines", type=int, default=imports.LINES, help="of these files")
     asked.add_argument("--journeys", action="store_true", help="only: what a parent does most, in taps and seconds")
+    asked.add_argument(
+        "--secretary", type=int, default=0, metavar="N", help="only: N re-enrolments and their documents worked through"
+    )
     asked.add_argument("--photographs", action="store_true", help="only: eight photographs of 40 Mpx at once")
     asked.add_argument(
         "--kills",
@@ -133,6 +136,8 @@ def main() -> None:
                 return asyncio.run(imports.measure(base, process.pid, PASSWORD, row, chosen.lines))
             if chosen.journeys:
                 return journeys_of(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)))
+            if chosen.secretary:
+                return secretary_of(base, Path(folder), chosen.secretary)
             if chosen.photographs:
                 return photographs_of(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)), process.pid)
             wait_for(f"http://127.0.0.1:{port}/page")
@@ -182,6 +187,17 @@ def journeys_of(base: str, family: dict[str, str]) -> None:
     """On the phone, from Accueil."""
     for each in journeys.measure(base, family):
         row(f"phone, {each['what']}", f"{each['taps']} taps, {each['seconds']:.0f} s", each["target"])
+
+
+def secretary_of(base: str, folder: Path, requests: int) -> None:
+    waiting = secretary.fill(folder, requests)
+    found = secretary.measure(base, asyncio.run(load.sign_in(base, "renard.paul", PASSWORD)), waiting)
+    row("a re-enrolment in order", f"{found['in order']:.2f} presses", "≤ 1.3")
+    row(
+        f"the queue of {waiting}",
+        f"{found['presses']:.0f} presses, {found['seconds']:.0f} s",
+        f"{found['each']:.1f} s each",
+    )
 
 
 def what_time_tells(base: str) -> None:

@@ -135,7 +135,7 @@ def _siblings(caller: Caller, act: Act, page_state: PageState) -> Answer:
         shown, name = detail(uow, page_state), batch.new_batch()
         unseen = len(shown.unseen) + sum(each.unseen for each in shown.siblings)
         if unseen and not page_state.warned:
-            page_state.warned = True
+            page_state.warned = unseen
             return Answer(announce=unseen_words(uow, unseen))
         read = (shown.sent, *(each.sent for each in shown.siblings))
         wanted = [(each.id, parse_id(act.values.get(f"version-{each.id}", "")) or 0) for each in read]

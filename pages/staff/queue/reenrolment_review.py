@@ -157,10 +157,11 @@ def _form(uow: UnitOfWork, detail: RequestDetail, page_state: PageState) -> Mark
         review_queue.steps(uow),
         class_="actions",
     )
-    unseen = sum(each.unseen for each in detail.siblings) + len(detail.unseen)
     warning = (
-        html.p(icon("alert"), html.span(reenrolment_batch.unseen_words(uow, unseen)), class_="notice pending")
-        if page_state.warned and unseen
+        html.p(
+            icon("alert"), html.span(reenrolment_batch.unseen_words(uow, page_state.warned)), class_="notice pending"
+        )
+        if page_state.warned
         else None
     )
     return acting_form(

@@ -37,7 +37,7 @@ class PageState:
     shown: int | None = None  # a supplied document
     declined: set[int] = field(default_factory=set)
     outcome: str | None = None  # what waits for its reason; "": what the documents say
-    warned: bool = False  # that files were never opened
+    warned: int = 0  # of how many files that nobody opened this person was told
     noting: bool = False  # the note is being written
     faults: dict[str, UserError] = field(default_factory=dict)
     decided_ids: list[int] = field(default_factory=list)
@@ -64,7 +64,7 @@ class PageState:
 
     def turn_to(self, sent_id: int | None) -> None:
         self.sent_id, self.shown, self.declined, self.faults = sent_id, None, set(), {}
-        self.outcome, self.warned, self.noting = None, False, False
+        self.outcome, self.warned, self.noting = None, 0, False
 
     def narrow_to(self, narrowing: Narrowing) -> None:
         self.narrowing, self.skip = narrowing, 0

@@ -227,7 +227,7 @@ def _to_say_first(uow: UnitOfWork, page_state: PageState, wanted: str, reason: s
     unseen = len(detail(uow, page_state).unseen)
     if not unseen:
         return None
-    page_state.warned = True
+    page_state.warned = unseen
     return Answer(announce=reenrolment_batch.unseen_words(uow, unseen))
 
 
