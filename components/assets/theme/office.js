@@ -54,7 +54,11 @@ const watch = new IntersectionObserver(
   (seen) => {
     for (const { target, intersectionRatio } of seen) {
       clearTimeout(looks.get(target));
-      if (intersectionRatio > 0.5) looks.set(target, setTimeout(() => target.querySelector("[data-sight]")?.click(), LOOK));
+      if (intersectionRatio > 0.5)
+        looks.set(
+          target,
+          setTimeout(() => target.querySelector("[data-sight]")?.click(), LOOK),
+        );
     }
   },
   { threshold: [0.5, 0.6] },
