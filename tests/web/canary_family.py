@@ -225,6 +225,9 @@ def _ways(theirs: Theirs, pattern: str) -> list[dict[str, object]]:
         "account": theirs.portal.account(theirs.login)["id"],
         "batch": theirs.one("access_batch"),
     }
+    if "{paper}" in pattern:
+        campaign = theirs.of("supplied_document", "campaign_id")
+        return [{**plain, "n": campaign, "paper": paper} for paper in ("dossiers", "manques", "classes", "etiquettes")]
     if "{tab}" in pattern:
         return [{**plain, "tab": tab, "line": theirs.rows.get(table, [1])[0]} for tab, table in TABS.items()]
     if "{line}" in pattern:
