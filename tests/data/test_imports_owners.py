@@ -246,3 +246,5 @@ def test_two_telephones_beside_two_parents_of_one_cell_are_asked(empty_site: Non
     assert asked(carry(give(KIND, text))) == {"whose:phone": ["+33698765432 / +33612345678"]}
     bring(KIND, text, answers={"whose:phone": "each"})
     assert [each.phone_mobile for each in every(Guardian)] == ["+33698765432", "+33612345678"]
+    more = lines("Élève;Parents;Tél", "GRIS Tom;M. GRIS Max et Mme GRIS Eva;0698765431 / 0612345671 / 0387001122")
+    assert asked(check(give(KIND, more))) == {"whose-more:phone": ["+33698765431 / +33612345671 / +33387001122"]}

@@ -81,15 +81,32 @@ def share(line: Line, snapshot: Snapshot, owners: list[Values], *, separated: bo
                     other[name] = first[name]
     for name in CONTACTS:
         several = first.get(name)
-        if not isinstance(several, tuple) or len(several) < 2 or any(other.get(name) for other in others):
-            continue
-        given = _whose(several, owners) if name == "email" else None
-        if given is None and len(several) == len(owners):
-            answer = _ask_whose(line, snapshot, name, several)
-            given = list(several) if answer != "first" else None
-        if given is not None:
-            for owner, value in zip(owners, given, strict=True):
-                owner[name] = (value,)
+        if isinstance(several, tuple) and len(several) > 1 and not any(other.get(name) for other in others):
+            for owner, mine in zip(owners, _dealt(line, snapshot, name, several, owners), strict=True):
+                owner.update({name: mine} if mine else {})
+
+
+def _dealt(
+    line: Line, snapshot: Snapshot, name: str, several: tuple[str, ...], owners: list[Values]
+) -> list[tuple[str, ...]]:
+    """The numbers, or the e-mails, of each owner."""
+    if name == "email" and (found := _whose(several, owners)):
+        return [(each,) for each in found]
+    if len(several) == len(owners) and _ask_whose(line, snapshot, name, several) != "first":
+        return [(each,) for each in several]
+    if len(several) > len(owners) and name != "email" and _ask_more(line, snapshot, several) == "all":
+        return [several] * len(owners)
+    return [several, *[()] * (len(owners) - 1)]
+
+
+def _ask_more(line: Line, snapshot: Snapshot, several: tuple[str, ...]) -> str:
+    choices = (
+        Choice("all", UserError("Tous à chacun d’eux")),
+        Choice("first", UserError("Tous au premier adulte")),
+    )
+    sentence = UserError("Plus de numéros que d’adultes dans une cellule : à qui sont-ils ?")
+    asked = Question("whose-more:phone", sentence, choices)
+    return snapshot.questions.ask(asked, line=line.number, sample=" / ".join(several))
 
 
 def share_numbered(line: Line, snapshot: Snapshot, slot: int, owners: list[Values]) -> None:
