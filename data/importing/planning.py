@@ -128,9 +128,9 @@ def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, 
 def _note_titles(snapshot: Snapshot, sheet: Sheet, columns: Mapping[Field, int], matched: Matched) -> None:
     """What the titles say, for the kinds whose lines are about several people."""
     snapshot.titles = {one.name: sheet.heads[at] for one, at in columns.items()}
-    groups, doubts = title_groups.of_heads(sheet.heads), title_groups.unsure(sheet.heads)
+    groups, unsure = title_groups.of_heads(sheet.heads), title_groups.unsure(sheet.heads)
     snapshot.unsaid = {one.name for one, at in columns.items() if not groups[at][0]} | set(matched.get("fixed", {}))
-    snapshot.unsure = {one.name for one, at in columns.items() if at in doubts and one.group.startswith("adult")}
+    snapshot.unsure = {one.name for one, at in columns.items() if at in unsure and one.group.startswith("adult")}
 
 
 def _with_beginnings(faults: list[Fault], sheet: Sheet) -> list[Fault]:
