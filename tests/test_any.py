@@ -47,7 +47,7 @@ PLACES = {
     "data/importing/command.py": (2, ROWS),
     "data/importing/conflict_checks.py": (3, ROWS),
     "data/importing/kinds/adult_checks.py": (1, ROWS),
-    "data/importing/kinds/household_lines.py": (8, ROWS),
+    "data/importing/kinds/household_contacts.py": (1, ROWS),
     "data/importing/kinds/households.py": (5, ROWS),
     "data/importing/kinds/invoices.py": (4, ROWS),
     "data/importing/kinds/payments.py": (3, ROWS),

@@ -31,7 +31,8 @@ def guess(
     """Place of a column of the file, as text -> ours: the nearest titles first, each once; values that say otherwise win."""
     said = {at: name for at, name in programs.meant(heads).items() if not name or record.field(name)}
     values = [Values.of([] if at in said else [row[at] for row in rows]) for at in range(len(heads))]
-    groups = title_groups.of_heads(heads) if any(one.group for one in record.columns) else {}
+    grown = {at for at, head in enumerate(heads) if title_groups.is_birth(head) and values[at].can_be_adults(today)}
+    groups = title_groups.of_heads(heads, grown) if any(one.group for one in record.columns) else {}
     titles = {
         each.name: [title_groups.own_words(each, title) for title in (each.label, *each.also)]
         for each in record.columns

@@ -13,6 +13,7 @@ from data.importing.columns import Field
 MAX_CELLS = 200  # read of each column
 ENOUGH = 0.5  # share of the values that must be possible under a title
 TELLING = 0.8  # share that says what a column is, whatever its title
+GROWN = 0.9  # share of the dates that are adults', in a column of theirs
 CHILD_YEARS = 16
 DAY = re.compile(r"\d{1,4}[/. \-]\d{1,2}[/. \-]\d{2,4}([ T].*)?")
 SCHOOL = re.compile(  # a class, or a cycle, of a school: the conservatoire's are « 2e cycle », « 1re année »
@@ -44,7 +45,10 @@ class Values:
     @property
     def phones(self) -> float:
         other = r"[@€]|[A-Za-z]{3}.*[A-Za-z]{3}"
-        like = (8 < _figures(text) < 30 and not re.search(other, text.partition("(")[0]) for text in self.texts)
+        like = (
+            8 < _figures(text) < 30 and not DAY.fullmatch(text) and not re.search(other, text.partition("(")[0])
+            for text in self.texts
+        )
         return sum(like) / max(1, len(self.texts))
 
     @property
@@ -77,6 +81,11 @@ class Values:
     def of_children(self, today: date) -> bool:
         young = [day for day in self.days if day.year >= today.year - CHILD_YEARS]
         return len(self.days) > 0 and len(young) >= TELLING * len(self.days)
+
+    def can_be_adults(self, today: date | None) -> bool:
+        """Whether the days can be birth dates of adults: nearly nobody is a child."""
+        young = [day for day in self.days if today and day.year >= today.year - CHILD_YEARS]
+        return len(young) <= (1 - GROWN) * len(self.days)
 
 
 def _day(cell: Cell) -> date | None:

@@ -14,6 +14,7 @@ from data.core.phones import FRENCH_PLAN, numbers_within
 from data.core.plain_text import fold, tidy
 from data.core.spreadsheets import Cell, Sheet
 from data.families.models import check_together
+from data.importing import nobody
 from data.importing.columns import PAYMENT_MEANS, YEAR, Field
 from data.importing.conventions import Conventions, Unanswered, conventions_of, is_late, moment_of, near_midnight
 from data.importing.questions import Choice, Question
@@ -111,8 +112,8 @@ class Reader:
         for one, at in self.columns.items():
             if one.name in line.bad:
                 continue
-            cells[at] = self._above(line, one, cells[at])
             try:
+                cells[at] = self._somebody(line, one, self._above(line, one, cells[at]))
                 several = self._cell(line, one, cells[at])
             except Unanswered:
                 line.bad.add(one.name)
@@ -128,6 +129,11 @@ class Reader:
             self._married(line, prefix)
         self._check_together(line)
 
+    def _somebody(self, line: Line, one: Field, cell: Cell) -> Cell:
+        """The cell, unless it says that there is no such adult."""
+        said = isinstance(cell, str) and nobody.is_left_out(line, self.questions, one.group, _own_name(one), cell)
+        return None if said else cell
+
     def _above(self, line: Line, one: Field, cell: Cell) -> Cell:
         """« idem » is what stands above in that column."""
         if not isinstance(cell, str) or cell.strip().casefold() not in DITTO:
@@ -140,9 +146,15 @@ class Reader:
             Choice("above", UserError("Oui, reprendre cette valeur")),
             Choice("blank", UserError("Non, laisser vide")),
         )
-        question = Question(f"ditto:{one.name}", sentence, choices, column=title, stops=False)
+        names = (
+            one.group.startswith("adult") and _own_name(one) in nobody.NAMES
+        )  # of an adult pupil, it may be their own
+        question = Question(f"ditto:{one.name}", sentence, choices, column=title, stops=names)
         sample = f"{cell} : {spreadsheets.shown(above) if above is not None else ''}"
-        return above if self.questions.ask(question, line=line.number, sample=sample) == "above" else None
+        answer = self.questions.ask(question, line=line.number, sample=sample)
+        if not answer:
+            raise Unanswered()
+        return above if answer == "above" else None
 
     def _cell(self, line: Line, one: Field, cell: Cell) -> list[str]:
         """Into the line's values; the numbers of a cell that holds several."""

@@ -21,15 +21,30 @@ CIVILITIES = {
     "mademoiselle": "mme",
     "mrs": "mme",
     "ms": "mme",
+    "veuve": "mme",
+    "vve": "mme",
 }
-TITLE = r"(?:mm?|mr|mrs|ms|mme|mlle|monsieur|madame|mademoiselle|dr)\.?"
+TITLE = r"(?:mm?|mr|mrs|ms|mme|mlle|monsieur|madame|mademoiselle|veuve|vve|dr)\.?"
 LEADING = re.compile(rf"({TITLE})(?:\s*(?:et|&|/|ou)\s*({TITLE}))?(?=[\s.]|$)", re.IGNORECASE)
 NEXT_PERSON = re.compile(rf"\s+(?:et|&)\s+(?={TITLE}\s)", re.IGNORECASE)
 BETWEEN = re.compile(r"\s*[;\n/+|]\s*")
 AND = re.compile(r"\s+(?:et|&|and)\s+", re.IGNORECASE)
 PARENTHESIS = re.compile(r"\(([^)]*)\)")
 SEPARATED = re.compile(r"separe|divorc|garde altern")
-SELF = re.compile(r"(?:lui|elle|moi|soi)[ -]?meme|adulte|(?:him|her)self|idem adulte")
+SELF = re.compile(r"(?:lui|elle|moi|soi)[ -]?meme|adulte|(?:him|her)self|idem (?:adulte|responsable|parent)")
+PUPIL_ITSELF = re.compile(
+    r"(?:(?:idem|c'?est|meme que)? ?l?'?eleve(?: (?:lui|elle)[ -]?meme)?|(?:eleve )?(?:majeure?|adulte))"
+)
+ANOTHERS = re.compile(r"(?:idem|comme|voir|cf\.?)\s+(?:que\s+|pour\s+)?(?P<name>\D+)", re.IGNORECASE)
+DEAD = re.compile(r"\b(?:decedee?s?|dcde?e?|defunte?)\b|†")
+NOBODY = re.compile(
+    r"\W+|(?:(?:pere|mere|papa|maman|parent)s? )?(?:inconnue?s?|absente?)|ras|r\.a\.s\.?|aucune?|neant|"
+    r"non (?:renseignee?|communiquee?|connue?)|sans objet|pas de (?:pere|mere|parent|responsable)|n\.c\.?|n/a|xx+|snp|sans nom"
+)
+BORN = re.compile(r"[\s(]+(n[ée]e?|épouse|epouse|ép\.|épse)\s+(?P<name>[^()]+)\)?\s*$", re.IGNORECASE)
+REACHED = re.compile(
+    r"[\s;,/:(-]*(?:\b(?:ou|et|t[ée]l\.?|port\.?)\s*:?\s*)?(?P<found>[^\s;,/<>()]+@[^\s;,/<>()]+|\+?\d(?:[ .-]?\d){8,12})\)?"
+)
 FRENCH_MOBILE = re.compile(r"\+(?:33|262|590|594|596|687|689|508)?[67]")
 
 
@@ -41,6 +56,8 @@ class Name:
     first: str = ""
     civility: str = ""
     sure: bool = True
+    born: str = ""  # the birth name: « née PRAT »
+    reached: tuple[str, ...] = ()  # numbers and e-mails that stand after the name
 
 
 @dataclass(frozen=True)
@@ -63,12 +80,28 @@ class Address:
 def read_people(cell: str, *, last_first: bool = True) -> People:
     """« M. et Mme DUPONT Jean et Anne » is two people; « Mme LEROY / M. PETIT (séparés) » two as well."""
     notes = fold(" ".join(PARENTHESIS.findall(cell)))
-    bare = PARENTHESIS.sub(" ", cell).strip(" ,;/")
+    bare = PARENTHESIS.sub(_unless_born, _with_marks(cell)).strip(" ,;/")
     names: list[Name] = []
     for piece in BETWEEN.split(_joined(NEXT_PERSON.sub(" / ", bare))):
-        if part := tidy(piece):
-            names += _together(part, last_first=last_first)
+        reached = tuple(MARK.findall(piece))
+        if part := tidy(MARK.sub(" ", piece)):
+            there = _together(part, last_first=last_first)
+            names += [replace(each, reached=reached) if not at else each for at, each in enumerate(there)]
+        elif reached:
+            names.append(Name(reached=reached))
     return People(tuple(names), bool(SEPARATED.search(notes)), bool(SELF.search(notes)))
+
+
+MARK = re.compile(r"⟦([^⟧]*)⟧")
+
+
+def _with_marks(cell: str) -> str:
+    """Numbers and e-mails stay with the name that they follow, whatever stands between them."""
+    return REACHED.sub(r" ⟦\g<found>⟧ ", cell)
+
+
+def _unless_born(note: re.Match[str]) -> str:
+    return f" {note[1]}" if BORN.match(f" {note[1]}") else " "
 
 
 def _joined(text: str) -> str:
@@ -85,9 +118,12 @@ def _together(part: str, *, last_first: bool) -> list[Name]:
         return []
     pieces = AND.split(rest)
     if len(pieces) == 1:
-        names = [_one(rest, last_first=last_first)]
+        born = BORN.search(rest)
+        names = [
+            _born(rest[: born.start()], born, last_first=last_first) if born else _one(rest, last_first=last_first)
+        ]
         if len(titles) == 2:  # one of the two has no first name here
-            names.append(Name(names[0].last, "", sure=names[0].sure))
+            names = [replace(names[0], born=""), Name(names[0].last, "", sure=names[0].sure, born=names[0].born)]
     else:
         names = _sharing(pieces, last_first=last_first)
     return [replace(each, civility=titles[at] if at < len(titles) else "") for at, each in enumerate(names)]
@@ -126,6 +162,17 @@ def _one(text: str, *, last_first: bool) -> Name:
     return Name(" ".join(words[1:]), words[0], sure=False)
 
 
+def _born(before: str, found: re.Match[str], *, last_first: bool) -> Name:
+    """« RIOU Rose née PRAT », « RIOU née PRAT Rose », « PRAT Rose épouse RIOU »."""
+    other = found["name"].split()
+    if len(before.split()) == 1 and len(other) > 1:  # the first name comes last
+        before, other = f"{before} {other[-1]}", other[:-1]
+    name, name_after = _one(before, last_first=last_first), " ".join(other)
+    if fold(found[1]).startswith("ne"):
+        return replace(name, born=name_after)
+    return replace(name, last=name_after, born=name.last)
+
+
 def in_capitals(word: str) -> bool:
     """Whether a name of two letters and more is written in capitals."""
     letters = [char for char in word if char.isalpha()]
@@ -135,6 +182,36 @@ def in_capitals(word: str) -> bool:
 def is_self(cell: str) -> bool:
     """« lui-même »: the pupil is the adult of the line."""
     return bool(SELF.fullmatch(fold(cell).strip(" ()")))
+
+
+def is_pupil_itself(cell: str) -> bool:
+    """« lui-même », « idem élève » where an adult is expected: the pupil is their own."""
+    bare = tidy(PARENTHESIS.sub(" ", cell)) or cell
+    return is_self(bare) or bool(PUPIL_ITSELF.fullmatch(fold(bare).replace("’", "'").strip(" ().")))
+
+
+def is_nobody(cell: str) -> bool:
+    """« décédé », « ? », « néant », « ROY Max (décédé) » where an adult is expected."""
+    text = tidy(re.sub(r"[()]", "", fold(cell)))
+    return bool(cell.strip()) and (not text or is_dead(cell) or bool(NOBODY.fullmatch(text)))
+
+
+def is_dead(cell: str) -> bool:
+    """« ROY Max (décédé le 12/03/2020) », and nobody beside."""
+    undated = re.sub(r"[\d/.]*\d", "", cell[:200])
+    return bool(DEAD.search(fold(cell))) and not BETWEEN.search(undated) and not AND.search(undated)
+
+
+def anothers(cell: str) -> str:
+    """« Idem Max »: whose adults these are too, in plain letters; "" when the cell names somebody."""
+    found = ANOTHERS.fullmatch(tidy(cell))
+    return fold(found["name"]) if found else ""
+
+
+def pupils_of(cell: str) -> list[str]:
+    """« Léa et Tom », « Léa / Tom », on two lines: each by itself."""
+    parts = [part for piece in BETWEEN.split(PARENTHESIS.sub(" ", cell)) for part in AND.split(piece)]
+    return list(filter(None, map(tidy, parts))) or [cell]
 
 
 def read_pupil(cell: str, surnames: list[str], *, last_first: bool = True) -> Name:
@@ -150,6 +227,8 @@ def read_pupil(cell: str, surnames: list[str], *, last_first: bool = True) -> Na
                 return Name(" ".join(text.split()[-len(words) :]), " ".join(text.split()[: -len(words)]))
             if given[: len(words)] == words:
                 return Name(" ".join(text.split()[: len(words)]), " ".join(text.split()[len(words) :]))
+    if found := BORN.search(text):
+        return _born(text[: found.start()], found, last_first=last_first)
     return _one(text, last_first=last_first)
 
 

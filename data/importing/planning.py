@@ -1,6 +1,7 @@
 """What a file would do, line by line, before anything is written: every fault, every change, every conflict. No database."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -16,9 +17,10 @@ from data.core.i18n import _
 from data.core.spreadsheets import Sheet, Tick, no_tick
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import FOUND_BY, Family, Guardian, Pupil, PupilLink, found_by_values
-from data.importing import capitals, column_matching, conflict_checks, line_reading, previews, records
+from data.importing import capitals, column_matching, conflict_checks, line_reading, previews, records, title_groups
 from data.importing.columns import Field
 from data.importing.kinds import invoices as invoice_kinds
+from data.importing.kinds.families import ADULT, OWN
 from data.importing.line_reading import Fault, Understood
 from data.importing.previews import Previews
 from data.importing.questions import Question, Questions
@@ -95,6 +97,7 @@ def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, 
         for at, name in matched.get("columns", {}).items()
         if (one := record.field(name)) and int(at) < len(sheet.heads)
     }
+    _note_titles(snapshot, sheet, columns, matched)
     lines = _read_lines(made, sheet, columns, matched, tick)
     capitals.ask(lines, snapshot)
     records.reserve(record, lines, snapshot)
@@ -120,6 +123,14 @@ def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, 
     made.faults = _with_beginnings(made.faults, sheet)
     made.changes = _changes(made)
     return made
+
+
+def _note_titles(snapshot: Snapshot, sheet: Sheet, columns: Mapping[Field, int], matched: Matched) -> None:
+    """What the titles say, for the kinds whose lines are about several people."""
+    snapshot.titles = {one.name: sheet.heads[at] for one, at in columns.items()}
+    groups, unsure = title_groups.of_heads(sheet.heads), title_groups.unsure(sheet.heads)
+    snapshot.unsaid = {one.name for one, at in columns.items() if not groups[at][0]} | set(matched.get("fixed", {}))
+    snapshot.unsure = {one.name for one, at in columns.items() if at in unsure and one.group.startswith("adult")}
 
 
 def _with_beginnings(faults: list[Fault], sheet: Sheet) -> list[Fault]:
@@ -158,12 +169,12 @@ def _read_lines(made: Plan, sheet: Sheet, columns: dict[Field, int], matched: Ma
 
 
 def _place(made: Plan, line: Line, needed: set[str]) -> None:
-    """A line becomes rows; what it does is counted."""
+    """A line becomes rows; what it does is counted: one that changes what is there is told so, whatever it adds."""
     snapshot, record = made.snapshot, made.record
     adds, moves = snapshot.adds, snapshot.moves
     if not line.bad & needed:
         record.place(line, snapshot)
-    made.counts["added" if snapshot.adds > adds else "updated" if snapshot.moves > moves else "unchanged"] += 1
+    made.counts["updated" if snapshot.moves > moves else "added" if snapshot.adds > adds else "unchanged"] += 1
 
 
 def _update_search_text(snapshot: Snapshot) -> None:
@@ -190,10 +201,10 @@ def _cell_text(one: Field | None, value: Any) -> str:
 def _changes(made: Plan) -> list[Change]:
     """By line: the records added, then the values changed, of the columns people know."""
     found: list[Change] = []
-    fields = {one.name: one for one in made.record.columns}
     for rows in made.snapshot.added.values():
         found += [Change(each.line_number, "added", about(made.snapshot, each)) for each in rows]
     for each in made.snapshot.changed.values():
+        fields = fields_of(made.record, each.table)
         for name, (old, new) in each.changes.items():
             if name in fields:
                 values = _cell_text(fields[name], old), _cell_text(fields[name], new)
@@ -215,6 +226,17 @@ def _changes(made: Plan) -> list[Change]:
                     )
                 )
     return sorted(found, key=lambda each: (each.line, each.outcome, each.column))
+
+
+OF_PEOPLE: dict[type[SQLModel], dict[str, Field]] = {  # by the table's own names, whosever the file's columns are
+    Guardian: {one.name: one for one in ADULT},
+    Pupil: {one.name: one for one in OWN},
+}
+
+
+def fields_of(record: Record, table: type[SQLModel]) -> dict[str, Field]:
+    """What people know of a table's columns, by its own names."""
+    return {one.name: one for one in record.columns} | OF_PEOPLE.get(table, {})
 
 
 NUMBERED = {Invoice, Payment, Course}

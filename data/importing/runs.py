@@ -142,12 +142,17 @@ def _match_of(uow: UnitOfWork, kind: str, heads: list[str]) -> ImportMatch | Non
     return uow.one(select(ImportMatch).where(ImportMatch.kind == kind, ImportMatch.shape == shape_of(heads)))
 
 
+ABOUT_PEOPLE = {"same-family", "other-family", "other-birth"}  # answers that hold for the people of one file
+
+
 def of_the_shape(matched: Matched) -> Matched:
     """What holds for other files of the same titles: nothing of single lines, nor where the titles are."""
     kept: Matched = {**matched}
     kept.pop("reading", None)
     kept.pop("corrections", None)
     kept.pop("left_out", None)
+    if "answers" in kept:
+        kept["answers"] = {key: answer for key, answer in kept["answers"].items() if key not in ABOUT_PEOPLE}
     return kept
 
 

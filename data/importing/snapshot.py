@@ -39,13 +39,14 @@ class Entity:
 class Line:
     """A line of the file: what could be read, and what could not."""
 
-    __slots__ = ("bad", "faults", "fields", "number", "values")
+    __slots__ = ("bad", "faults", "fields", "nobody", "number", "values")
 
     def __init__(self, number: int, fields: Mapping[str, Field]) -> None:
         self.number, self.fields = number, fields
         self.values: dict[str, Any] = {}  # by column; what is blank, and changes nothing, is absent
         self.bad: set[str] = set()  # columns whose fault is told already
         self.faults: list[tuple[str, Any, UserError]] = []  # column, what was read there, why
+        self.nobody: set[str] = set()  # groups of columns of which the file says that there is no such person
 
     def get(self, name: str, instead: Any = None) -> Any:
         value = self.values.get(name)
@@ -98,6 +99,9 @@ class Snapshot:
         self.conflicts: list[tuple[int, str, UserError]] = []  # line, what sort of conflict, the sentence
         self.questions = Questions({})  # what only a person can say; answers given before are in it
         self.today = date.min  # the site's day
+        self.titles: dict[str, str] = {}  # the file's title of each column
+        self.unsaid: set[str] = set()  # columns whose title does not say whose they are
+        self.unsure: set[str] = set()  # those of them that are one adult's, and may be another's
         self.named: list[Entity] = []  # rows that have a new outside key
         self._contexts: dict[type[object], object] = {}  # what one kind alone remembers
 

@@ -1,11 +1,13 @@
 """Titles in plain words, and whose column a title says it is: « NOM_RESP1 » is the name of adult 1, « Prénom enfant (2) » of pupil 2."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import lru_cache
 
 from data.core.fields import fold
+from data.importing import title_places
 from data.importing.columns import Field
+from data.importing.title_places import Places, Said, Sort
 
 SHORT = {
     "tel": "telephone", "port": "mobile", "portable": "mobile", "gsm": "mobile", "cell": "mobile", "cp": "code postal", "naiss": "naissance",
@@ -34,13 +36,24 @@ PHRASES = (
     (r"\bid(?=famille|eleve|individu)", "n "),
     (r"e[\s_-]*mail\s*address", "email"),
 )
-FORMAT_NOTE = re.compile(r"\((?:[jmady]{2,4}[/. -]?){2,3}\)|\((?:obligatoire|facultatif|required|optional)\)|[*✱]")
+FORMAT_NOTE = re.compile(
+    r"\((?:[jmady]{2,4}[/. -]?){2,3}\)|\((?:(?:obligatoire|facultatif|required|optional)|si [^()]*)\)|[*✱]"
+)
 SILENT = {"de", "du", "la", "le", "l", "d", "des", "id", "code", "cde", "adh", "resid", "of", "the"}
 ADULT_WORDS, PUPIL_WORDS = {"responsable", "adulte", "pere", "mere", "conjoint"}, {"eleve"}
 PLACES = {"adresse", "coordonnees", "domicile"}  # names of groups of columns that say nothing of whose they are
 HOMES = {"foyer", "famille"}  # the like, after the other words
 AGAIN = re.compile(r"(.+) \((\d)\)")  # how a title that is there twice is told from the first
 BESIDE = {"legal", "legaux", "legale", "s"}  # of a marker: « responsable légal »
+ORDINALS = {
+    "premier": "1",
+    "second": "2",
+    "deuxieme": "2",
+    "autre": "2",
+    "troisieme": "3",
+    "quatrieme": "4",
+}  # « Autre parent »
+ORDINAL = re.compile(r"([1-4])(?:er|ere|re|e|eme|nd|nde)")
 CONTACT = frozenset(
     "address complement postcode town country phone_home phone_mobile phone_work phone email civility profession login name".split()
 )
@@ -58,11 +71,29 @@ def plain(title: str) -> str:
     return " ".join(SHORT.get(word, word) for word in parts if word not in SILENT) or fold(title)
 
 
-def of_heads(heads: Sequence[str]) -> dict[int, tuple[str, str]]:
-    """Place -> (group, the title's other words): « adult2 », « nom ». The group is "" when the title does not say."""
+def of_heads(heads: Sequence[str], grown: Container[int] = ()) -> Said:
+    """Place -> (group, the title's other words): « adult2 », « nom ». The group is "" when the title does not say.
+
+    `grown`: places whose dates can be adults' birth dates.
+    """
+    return _places(heads, grown).said
+
+
+def unsure(heads: Sequence[str]) -> set[int]:
+    """Places of telephones and e-mails of which the file does not say whose they are, of two adults that it names."""
+    return _places(heads, ()).unsure
+
+
+def is_birth(head: str) -> bool:
+    words = plain(head)
+    return any(title_places.sort_of(each) == Sort.BIRTH for each in (words, words.rstrip(" 123456789")))
+
+
+def _places(heads: Sequence[str], grown: Container[int]) -> Places:
     marked = {at: _marker_of(head, heads) for at, head in enumerate(heads)}
-    numbers = _adult_numbers([(marker, words) for marker, words in marked.values() if marker and "eleve" not in marker])
-    found: dict[int, tuple[str, str]] = {}
+    adults = [(marker, words) for marker, words in marked.values() if marker and "eleve" not in marker]
+    numbers = _adult_numbers(adults)
+    found: Said = {}
     for at, (marker, words) in marked.items():
         if marker.startswith("eleve"):
             number = int(marker[5:] or 1)
@@ -71,13 +102,16 @@ def of_heads(heads: Sequence[str]) -> dict[int, tuple[str, str]]:
             found[at] = (f"adult{numbers[marker]}", words or "responsable")
         else:
             found[at] = ("", words)
-    return _with_parents_names(found)
+    again = {at: match for at, head in enumerate(heads) if (match := AGAIN.fullmatch(head)) and match[1] in heads}
+    twins = {at: plain(match[1]) for at, match in again.items() if not found[at][0]}
+    numbered = any(marker[-1].isdecimal() for marker, _ in adults)
+    return title_places.placed(heads, _with_parents_names(found), twins, numbered=numbered, grown=grown)
 
 
-def _with_parents_names(found: dict[int, tuple[str, str]]) -> dict[int, tuple[str, str]]:
-    """« Nom » and « Prénom » beside « Prénom enfant » alone are a parent's: the child bears their name."""
+def _with_parents_names(found: Said) -> Said:
+    """« Nom » and « Prénom » beside « Prénom enfant » are a parent's, when no adult is named otherwise."""
     said, unsaid = {each for each in found.values() if each[0]}, {words for group, words in found.values() if not group}
-    if not {"nom", "prenom"} <= unsaid or ("pupil", "prenom") not in said or ("pupil", "nom") in said:
+    if not {"nom", "prenom"} <= unsaid or ("pupil", "prenom") not in said:
         return found
     if any(group.startswith("adult") and "nom" in words.split() for group, words in said):
         return found
@@ -112,11 +146,20 @@ def _marker(title: str) -> tuple[str, str]:
     end = at + 1
     while end < len(words) and words[end] in BESIDE | ADULT_WORDS:
         end += 1
-    number = ""
+    word = next((each for each in words[at:end] if each in {"pere", "mere", "conjoint", "eleve"}), "responsable")
+    number, start = _ordinal(words[at - 1]) if at else "", at
+    if number:
+        start -= 1
+    if words[end : end + 1] == ["n"] and "".join(words[end + 1 : end + 2]).isdecimal():
+        end += 1
     if end < len(words) and words[end].isdecimal() and len(words[end]) == 1:
         number, end = words[end], end + 1
-    word = next((each for each in words[at:end] if each in {"pere", "mere", "conjoint", "eleve"}), "responsable")
-    return f"{word}{number}", " ".join([*words[:at], *words[end:]])
+    return f"{word}{number}", " ".join([*words[:start], *words[end:]])
+
+
+def _ordinal(word: str) -> str:
+    found = ORDINAL.fullmatch(word)
+    return found[1] if found else ORDINALS.get(word, "")
 
 
 def _adult_numbers(marked: list[tuple[str, str]]) -> dict[str, int]:

@@ -15,7 +15,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
 from data.importing import runs as import_runs
 from data.importing import writes
-from data.importing.planning import Plan
+from data.importing.planning import Plan, fields_of
 from data.importing.snapshot import Entity, blank, size_of
 
 CHUNK = 500
@@ -130,12 +130,14 @@ def _amend(uow: UnitOfWork, ready: Ready) -> None:
 
 def _note(plan: Plan, changed: Entity) -> dict[str, Any]:
     """The journal keeps each value that changed, with the one before."""
-    labels = {one.name: one for one in plan.record.columns}
-    changes = {
+    labels = fields_of(plan.record, changed.table)
+    changes: dict[str, list[object]] = {
         labels[name].label: [labels[name].kind.show(old), labels[name].kind.show(new)]
         for name, (old, new) in changed.changes.items()
         if name in labels
-    } or {name: [old, changed.values[name]] for name, (old, _) in changed.changes.items()}
+    }
+    if not changes:
+        changes = {name: [_plain(old), _plain(changed.values[name])] for name, (old, _) in changed.changes.items()}
     return {
         "reference": secrets.token_hex(4),
         "subject": str(changed.table.__tablename__),
@@ -143,6 +145,11 @@ def _note(plan: Plan, changed: Entity) -> dict[str, Any]:
         "family_id": changed.values.get("family_id"),
         "changes": changes,
     }
+
+
+def _plain(value: object) -> object:
+    """As the journal can keep it."""
+    return value if value is None or isinstance(value, str | int) else str(value)
 
 
 def _signed(uow: UnitOfWork, ready: Ready) -> list[dict[str, Any]]:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from data.core import formats
 from data.core.errors import UserError
 from data.core.fields import fold
-from data.importing.kinds.household_lines import CONTACTS, Adult, Child, Entry
+from data.importing.kinds.household_contacts import CONTACTS
+from data.importing.kinds.household_ditto import continued, is_past, of_another
 from data.importing.kinds.household_lines import read as read_line
+from data.importing.kinds.household_people import Adult, Child, Entry
 from data.importing.questions import Choice, Question
 from data.importing.records import same_number
 from data.importing.snapshot import Entity, Line, Snapshot
@@ -102,11 +103,13 @@ def prepare(lines: list[Line], snapshot: Snapshot) -> None:
     """Read everybody, then say who belongs together."""
     found = snapshot.context(Households)
     for line in lines:
-        if not _is_past(line, snapshot):
+        if not is_past(line, snapshot):
             found.entries[line.number] = read_line(line, snapshot)
     entries = list(found.entries.values())
-    _continued(entries, snapshot)
+    continued(entries, snapshot)
     union = _Union()
+    for one, other in of_another(entries, snapshot):
+        union.join([one, other])
     _by_key(entries, union, snapshot)
     _by_evidence(entries, union, snapshot)
     _by_children(entries, union, snapshot)
@@ -119,39 +122,6 @@ def prepare(lines: list[Line], snapshot: Snapshot) -> None:
     for group in groups.values():
         _settle_homes(group, snapshot)
     _shared_emails(groups.values(), snapshot)
-
-
-def _is_past(line: Line, snapshot: Snapshot) -> bool:
-    """Whether the line is of an earlier school year, and left out for that. Asked once: who has left is not to come back."""
-    year = str(line.get("school_year", ""))
-    if not year or year >= formats.school_year(snapshot.today):
-        return False
-    choices = (
-        Choice("out", UserError("Non : les laisser de côté")),
-        Choice("in", UserError("Oui : ces élèves sont toujours là")),
-    )
-    sentence = UserError("Ces lignes sont d’une année scolaire passée. Faut-il les enregistrer ?")
-    asked = Question("past-years", sentence, choices, column=line.fields["school_year"].label)
-    return snapshot.questions.ask(asked, line=line.number, sample=year) == "out"
-
-
-def _continued(entries: list[Entry], snapshot: Snapshot) -> None:
-    """A line without family nor adult, below one that has them: cells that a table leaves blank under the first."""
-    above: Entry | None = None
-    for entry in entries:
-        if entry.key or entry.adults:
-            above = entry
-        elif above is not None and entry.children:
-            sentence = UserError("Ces lignes ne nomment pas de famille : sont-elles la suite de la ligne au-dessus ?")
-            choices = (
-                Choice("above", UserError("Oui : la famille est celle de la ligne au-dessus")),
-                Choice("none", UserError("Non : enregistrer ces élèves sans famille")),
-            )
-            asked = Question("continued", sentence, choices)
-            if snapshot.questions.ask(asked, line=entry.line.number, sample=entry.children[0].called) != "none":
-                entry.key = above.key
-                entry.adults = [Adult(each.slot, dict(each.values), each.login) for each in above.adults]
-                entry.separated = above.separated
 
 
 def _by_key(entries: list[Entry], union: _Union, snapshot: Snapshot) -> None:
@@ -213,7 +183,7 @@ def _moved(bucket: list[tuple[Entry, Adult]], snapshot: Snapshot) -> bool:
 def _without_contact(bucket: list[tuple[Entry, Adult]], union: _Union, snapshot: Snapshot) -> None:
     """An adult of whom a line says the name only."""
     bare = [(entry, adult) for entry, adult in bucket if not entry.key and _is_bare(entry)]
-    if not bare or len(bucket) < 2:
+    if not bare or len({union.find(entry.line.number) for entry, _ in bucket}) < 2:
         return
     others = {union.find(entry.line.number) for entry, _ in bucket} - {union.find(e.line.number) for e, _ in bare}
     if len(others) > 1:

@@ -1,77 +1,31 @@
 """A line about pupils and their adults becomes people: names, numbers and addresses of one cell go where they belong, or are asked."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
-
 from data.core.errors import UserError
-from data.core.fields import check_postcode, fold, full_name
-from data.importing import name_cells
+from data.core.fields import NO_NAME, check_postcode
+from data.importing import name_cells, nobody
+from data.importing.kinds import household_contacts as contacts
 from data.importing.kinds.adult_checks import age, check_birth
-from data.importing.kinds.household_columns import ADULTS, CHILDREN, OF_GROUPS, PUPIL_COLUMNS
-from data.importing.name_cells import Name
+from data.importing.kinds.household_children import ask_order, read_children
+from data.importing.kinds.household_columns import ADULTS, PUPIL_COLUMNS
+from data.importing.kinds.household_contacts import Values
+from data.importing.kinds.household_people import Adult, Child, Entry
+from data.importing.name_cells import Name, People
 from data.importing.questions import Choice, Question
 from data.importing.snapshot import Line, Snapshot
 
 OF_AGE = 18  # years
-CONTACTS = ("phone_mobile", "phone_home", "phone_work", "email")
-ADDRESS = ("address", "complement", "postcode", "town", "country")
-
-
-@dataclass(eq=False)
-class Person:
-    """`values` are the record's. `slot`: which adult, or which child, of the line."""
-
-    slot: int
-    values: dict[str, Any]
-
-    def text(self, name: str) -> str:
-        return str(self.values.get(name) or "")
-
-    @property
-    def called(self) -> str:
-        return full_name(self.text("first_name"), self.text("last_name"))
-
-
-@dataclass(eq=False)
-class Adult(Person):
-    """`unread`: values whose fault is told, or that wait."""
-
-    login: str = ""
-    unread: set[str] = field(default_factory=set)
-
-    @property
-    def is_named(self) -> bool:
-        """Whether the file says who it is: of nobody else, nothing is asked."""
-        return not self.unread & {"last_name", "first_name"}
-
-
-@dataclass(eq=False)
-class Child(Person):
-    number: str = ""
-
-
-@dataclass(eq=False)
-class Entry:
-    """What one line says."""
-
-    line: Line
-    key: str = ""  # of the family, in the file's words
-    adults: list[Adult] = field(default_factory=list)
-    children: list[Child] = field(default_factory=list)
-    separated: bool = False
-    together: bool = False  # adults of several lines, said to be one family
 
 
 def read(line: Line, snapshot: Snapshot) -> Entry:
     """Everybody that a line names."""
     entry = Entry(line, str(line.get("family", "")))
-    pupil_cell = str(line.get("pupil_name", ""))
+    cells = [str(line.get(name, "")) for name in ("pupil_name", "pupil_first_name", "pupil_last_name")]
     learns = _adults(entry, snapshot)
-    if name_cells.is_self(pupil_cell) or (learns and not pupil_cell):
+    if any(map(name_cells.is_self, cells)) or (learns and not cells[0]):
         _own_pupil(entry)
+        read_children(entry, snapshot, first=2)
     else:
-        _children(entry, snapshot)
+        read_children(entry, snapshot)
     _adult_pupil(entry, snapshot)
     for adult in entry.adults:
         _check_adult(line, snapshot, adult)
@@ -90,38 +44,87 @@ def _leave_unread(line: Line, adult: Adult) -> None:
 def _adults(entry: Entry, snapshot: Snapshot) -> bool:
     """True when the cell says that the adult learns here."""
     line, learns = entry.line, False
-    groups = _by_group(line)
+    groups = contacts.by_group(line)
     slots = {n: groups.get(f"adult{n}", {}) for n in range(1, ADULTS + 1)}
+    own = [slot for slot, values in slots.items() if _without_signs(entry, snapshot, slot, values)]
     for slot, values in slots.items():
-        cell = values.pop("name", "")
-        if not cell:
-            continue
-        people = name_cells.read_people(cell, last_first=_last_first(line, snapshot, f"adult{slot}_name", cell))
-        free = [n for n in range(slot, ADULTS + 1) if n == slot or not any(slots[n].values())]
-        if len(people.names) > len(free):
-            line.fault(f"adult{slot}_name", UserError("Trop d’adultes dans cette cellule : trois par ligne au plus."))
-        owners = []
-        for n, name in zip(free, people.names, strict=False):
-            owners.append(slots[n])
-            given = {"last_name": name.last, "first_name": name.first, "civility": name.civility}
-            slots[n].update({key: value for key, value in given.items() if value and not slots[n].get(key)})
-        entry.separated = entry.separated or people.separated
-        learns = learns or people.adult_pupil
-        if len(owners) > 1:
-            _share(line, snapshot, owners, separated=people.separated)
+        if cell := values.pop("name", ""):
+            people = name_cells.read_people(cell, last_first=_last_first(line, snapshot, f"adult{slot}_name", cell))
+            learns = learns or people.adult_pupil
+            _name(entry, snapshot, slot, slots, people)
+    named = [n for n, values in slots.items() if n in own or _is_named(line, n, values)]
+    contacts.settle(line, snapshot, slots, named)
     for slot, values in slots.items():
-        if any(value for name, value in values.items() if name not in {"country", "civility"}):
+        if f"adult{slot}" in line.nobody and slot not in named:
+            for name in [name for name in values if f"adult{slot}_{name}" not in snapshot.unsaid]:
+                del values[name]
+        given = {name for name, value in values.items() if value and name not in {"country", "civility"}}
+        if slot in own:
+            entry.own.append(_adult(line, snapshot, slot, values))
+            entry.adults.append(entry.own[-1])
+        elif given and slot == 1 and not (named or entry.as_of):
+            entry.loose = values
+        elif given:
             entry.adults.append(_adult(line, snapshot, slot, values))
     return learns
 
 
-def _by_group(line: Line) -> dict[str, dict[str, Any]]:
-    """The line's values by the group of their columns, under the record's own names."""
-    found: dict[str, dict[str, Any]] = {}
-    for name, value in line.values.items():
-        if name in OF_GROUPS:
-            group, own = OF_GROUPS[name]
-            found.setdefault(group, {})[own] = value
+def _is_named(line: Line, slot: int, values: Values) -> bool:
+    unread = (f"adult{slot}_{name}" in line.bad for name in nobody.NAMES)
+    return bool(values.get("last_name") or values.get("first_name")) or any(unread)
+
+
+def _without_signs(entry: Entry, snapshot: Snapshot, slot: int, values: Values) -> bool:
+    """Takes away what stands for a name and is none: « - », « Idem Max », « lui-même ». True when the adult is the pupil."""
+    if f"adult{slot}" in entry.line.nobody:
+        for name in nobody.NAMES:
+            values.pop(name, None)
+    said = {str(values[name]) for name in nobody.NAMES if values.get(name)}
+    other = name_cells.anothers(next(iter(said))) if len(said) == 1 else ""
+    own = bool(said) and all(map(name_cells.is_pupil_itself, said))
+    nobodies = bool(said) and (all(map(name_cells.is_nobody, said)) or any(map(name_cells.is_dead, said)))
+    cell = " ".join(each for each in said if each != NO_NAME) or NO_NAME
+    left = nobodies and nobody.leave_out(entry.line, snapshot.questions, f"adult{slot}", cell)
+    if other and not own:
+        entry.as_of = other
+    if other or own or left:
+        for name in nobody.NAMES:
+            values.pop(name, None)
+    return own
+
+
+def _name(entry: Entry, snapshot: Snapshot, slot: int, slots: contacts.Slots, people: People) -> None:
+    """Everybody of one cell, each into the columns of an adult that are free."""
+    line = entry.line
+    free = [n for n in range(slot, ADULTS + 1) if n == slot or not any(slots[n].values())]
+    if len(people.names) > len(free):
+        line.fault(f"adult{slot}_name", UserError("Trop d’adultes dans cette cellule : trois par ligne au plus."))
+    owners = []
+    for n, name in zip(free, people.names, strict=False):
+        owners.append(slots[n])
+        given = {
+            "last_name": name.last,
+            "first_name": name.first,
+            "civility": name.civility,
+            "birth_name": name.born,
+            **_reached(line, slot, name),
+        }
+        slots[n].update({key: value for key, value in given.items() if value and not slots[n].get(key)})
+    entry.separated = entry.separated or people.separated
+    if len(owners) > 1:
+        contacts.share(line, snapshot, owners, separated=people.separated)
+        contacts.share_numbered(line, snapshot, slot, owners)
+
+
+def _reached(line: Line, slot: int, name: Name) -> dict[str, tuple[str, ...]]:
+    """The numbers and e-mails that stand beside a name."""
+    found: dict[str, tuple[str, ...]] = {}
+    try:
+        for one in name.reached:
+            own, kind = ("email", name_cells.EMAILS) if "@" in one else ("phone_home", name_cells.PHONES)
+            found[own] = (*found.get(own, ()), *kind.read(one))
+    except UserError as why:
+        line.fault(f"adult{slot}_name", why)
     return found
 
 
@@ -131,112 +134,22 @@ def _last_first(line: Line, snapshot: Snapshot, column: str, cell: str) -> bool:
     if all(each.sure for each in names):
         return True
     sentence = UserError("Dans ces cellules, quel mot est le nom, lequel est le prénom ?")
-    return _ask_order(line, snapshot, column, sentence, cell)
+    return ask_order(line, snapshot, column, sentence, cell)
 
 
-def _ask_order(line: Line, snapshot: Snapshot, column: str, sentence: UserError, cell: str) -> bool:
-    choices = (
-        Choice("last_first", UserError("Le nom d’abord, puis le prénom")),
-        Choice("first_last", UserError("Le prénom d’abord, puis le nom")),
-    )
-    asked = Question(f"order:{column}", sentence, choices, column=line.fields[column].label)
-    return snapshot.questions.ask(asked, line=line.number, sample=cell) != "first_last"
-
-
-def _share(line: Line, snapshot: Snapshot, owners: list[dict[str, Any]], *, separated: bool) -> None:
-    """Several people in one cell: their address is one, each number and e-mail goes to one of them."""
-    first, others = owners[0], owners[1:]
-    if not separated:
-        for name in ADDRESS:
-            for other in others:
-                if first.get(name) and not other.get(name):
-                    other[name] = first[name]
-    for name in CONTACTS:
-        several = first.get(name)
-        if not isinstance(several, tuple) or len(several) < 2 or any(other.get(name) for other in others):
-            continue
-        given = _whose(several, owners) if name == "email" else None
-        if given is None and len(several) == len(owners):
-            answer = _ask_whose(line, snapshot, name, several)
-            given = list(several) if answer != "first" else None
-        if given is not None:
-            for owner, value in zip(owners, given, strict=True):
-                owner[name] = (value,)
-
-
-def _whose(emails: tuple[str, ...], owners: list[dict[str, Any]]) -> list[str] | None:
-    """Each owner's e-mail, when each names one of them and only one."""
-    found = []
-    for owner in owners:
-        word = fold(str(owner.get("first_name") or owner.get("last_name") or "")).replace(" ", "")
-        mine = [each for each in emails if word and word in fold(each.partition("@")[0])]
-        if len(mine) != 1 or mine[0] in found:
-            return None
-        found += mine
-    return found if len(found) == len(emails) else None
-
-
-def _ask_whose(line: Line, snapshot: Snapshot, name: str, several: tuple[str, ...]) -> str:
-    what = "email" if name == "email" else "phone"
-    sentence = (
-        UserError("Deux adresses e-mail pour deux adultes dans une cellule : à qui sont-elles ?")
-        if what == "email"
-        else UserError("Deux numéros pour deux adultes dans une cellule : à qui sont-ils ?")
-    )
-    choices = (
-        Choice("each", UserError("Le premier au premier adulte, le second au second")),
-        Choice("first", UserError("Tous au premier adulte")),
-    )
-    asked = Question(f"whose:{what}", sentence, choices)
-    return snapshot.questions.ask(asked, line=line.number, sample=" / ".join(several))
-
-
-def _adult(line: Line, snapshot: Snapshot, slot: int, values: dict[str, Any]) -> Adult:
+def _adult(line: Line, snapshot: Snapshot, slot: int, values: Values) -> Adult:
     login = str(values.pop("login", "") or "")
     emails = values.pop("email", None)
     if emails is not None:
-        values["email"] = _one_email(line, snapshot, slot, emails)
+        values["email"] = contacts.one_email(line, snapshot, slot, emails)
     for name in ("phone_mobile", "phone_home", "phone_work"):
         if isinstance(values.get(name), tuple):
-            _phones(line, snapshot, slot, name, values)
+            contacts.spread(line, snapshot, slot, name, values)
     _split_address(line, snapshot, slot, values)
     return Adult(slot, values, login)
 
 
-def _one_email(line: Line, snapshot: Snapshot, slot: int, emails: tuple[str, ...]) -> str:
-    if len(emails) > 1:
-        sentence = UserError("Plusieurs adresses e-mail pour une personne : une seule est enregistrée.")
-        choices = (Choice("first", UserError("La première")), Choice("last", UserError("La dernière")))
-        asked = Question("emails", sentence, choices, column=line.fields[f"adult{slot}_email"].label)
-        if snapshot.questions.ask(asked, line=line.number, sample=" / ".join(emails)) == "last":
-            return emails[-1]
-    return emails[0] if emails else ""
-
-
-def _phones(line: Line, snapshot: Snapshot, slot: int, name: str, values: dict[str, Any]) -> None:
-    """The first number where it stands, further ones where there is room. A mobile among the others is asked."""
-    numbers = values.pop(name)
-    if not numbers:
-        values[name] = ""
-        return
-    kept = name
-    if name == "phone_home" and name_cells.is_mobile(numbers[0]) and not values.get("phone_mobile"):
-        sentence = UserError("Des numéros de mobile sont dans la colonne du téléphone fixe.")
-        choices = (
-            Choice("move", UserError("Les enregistrer comme numéros de mobile")),
-            Choice("keep", UserError("Les laisser au téléphone fixe")),
-        )
-        asked = Question("mobiles", sentence, choices, column=line.fields[f"adult{slot}_{name}"].label, stops=False)
-        if snapshot.questions.ask(asked, line=line.number, sample=numbers[0]) == "move":
-            kept = "phone_mobile"
-    values[kept] = numbers[0]
-    try:
-        values |= name_cells.spread_phones(numbers[1:], values)
-    except UserError as why:
-        line.fault(f"adult{slot}_{name}", why)
-
-
-def _split_address(line: Line, snapshot: Snapshot, slot: int, values: dict[str, Any]) -> None:
+def _split_address(line: Line, snapshot: Snapshot, slot: int, values: Values) -> None:
     """An address that is all in one cell; one without town is asked."""
     typed = values.get("address")
     if not typed:
@@ -269,56 +182,6 @@ def _ask_address(line: Line, snapshot: Snapshot, slot: int, typed: str) -> str:
     return snapshot.questions.ask(asked, line=line.number, sample=typed)
 
 
-def _children(entry: Entry, snapshot: Snapshot) -> None:
-    line = entry.line
-    groups = _by_group(line)
-    surnames = [each.text("last_name") for each in entry.adults if each.text("last_name")]
-    for slot in range(1, CHILDREN + 1):
-        group = "pupil" if slot == 1 else f"pupil{slot}"
-        values = groups.get(group, {})
-        number, cell = str(values.pop("number", "") or ""), line.get(f"{group}_name", "")
-        values.pop("name", None)
-        if cell:
-            name = _pupil_name(line, snapshot, f"{group}_name", cell, surnames)
-            given = {"last_name": name.last, "first_name": name.first}
-            values |= {key: value for key, value in given.items() if value and not values.get(key)}
-        if not any(values.values()) and not number:
-            continue
-        if slot > 1 and not values.get("first_name") and not values.get("last_name"):
-            line.fault(f"{group}_first_name", UserError("Cet enfant n’a pas de nom."))
-            continue
-        if not values.get("last_name") and values.get("first_name") and f"{group}_last_name" not in line.bad:
-            values["last_name"] = _surname(line, snapshot, entry, surnames)
-        entry.children.append(Child(slot, values, number))
-
-
-def _pupil_name(line: Line, snapshot: Snapshot, column: str, cell: str, surnames: Iterable[str]) -> Name:
-    name = name_cells.read_pupil(cell, list(surnames))
-    if name.sure:
-        return name
-    sentence = UserError("Dans ces cellules, quel mot est le nom, lequel est le prénom ?")
-    return name_cells.read_pupil(cell, list(surnames), last_first=_ask_order(line, snapshot, column, sentence, cell))
-
-
-def _surname(line: Line, snapshot: Snapshot, entry: Entry, surnames: list[str]) -> str:
-    """A child that has a first name only has the name of the adults, or of the child before."""
-    if entry.children:
-        return entry.children[0].text("last_name")
-    known = {fold(each): each for each in surnames}
-    if len(known) > 1:
-        sentence = UserError("Ces élèves n’ont qu’un prénom, et leurs parents deux noms. Quel est le leur ?")
-        choices = (
-            Choice("first", UserError("Celui du premier adulte")),
-            Choice("second", UserError("Celui du second adulte")),
-            Choice("both", UserError("Les deux, dans cet ordre")),
-        )
-        sample = " / ".join(known.values())
-        answer = snapshot.questions.ask(Question("surnames", sentence, choices), line=line.number, sample=sample)
-        names = list(known.values())
-        return {"second": names[1], "both": " ".join(names[:2])}.get(answer, names[0])
-    return next(iter(known.values()), "")
-
-
 def _own_pupil(entry: Entry) -> None:
     """The adult of the line learns here."""
     if not entry.adults:
@@ -328,6 +191,9 @@ def _own_pupil(entry: Entry) -> None:
     line = entry.line
     values = {own: line.values[name] for own, name in PUPIL_COLUMNS.items() if name in line.values}
     number = str(values.pop("number", "") or "")
+    for name in ("last_name", "first_name"):
+        if name_cells.is_self(str(values.get(name) or "")):
+            values.pop(name)
     for name in ("last_name", "first_name", "birth_date"):
         if adult.values.get(name) and not values.get(name):
             values[name] = adult.values[name]
@@ -335,32 +201,44 @@ def _own_pupil(entry: Entry) -> None:
 
 
 def _adult_pupil(entry: Entry, snapshot: Snapshot) -> None:
-    """A pupil of age without anybody beside is their own adult."""
-    if entry.adults or len(entry.children) != 1:
+    """A pupil who is said to be their own adult, or who is of age without anybody beside."""
+    line = entry.line
+    for adult in entry.own:
+        if not entry.children:
+            line.fault(f"adult{adult.slot}_name", UserError("Cet élève adulte n’a pas de nom."))
+        else:
+            adult.values = _as_adult(entry.children[0]) | {k: value for k, value in adult.values.items() if value}
+    if entry.adults or entry.as_of:
         return
-    pupil, line = entry.children[0], entry.line
-    if (years := age(pupil.values.get("birth_date"), snapshot.today)) is None or years < OF_AGE:
-        return
+    years = age(entry.children[0].values.get("birth_date"), snapshot.today) if len(entry.children) == 1 else None
+    if years is not None and years >= OF_AGE and _ask_grown(line, snapshot, entry.children[0].called) == "self":
+        loose = _adult(line, snapshot, 1, entry.loose).values
+        entry.adults.append(Adult(1, _as_adult(entry.children[0]) | {k: value for k, value in loose.items() if value}))
+    elif entry.loose:
+        entry.adults.append(_adult(line, snapshot, 1, entry.loose))
+
+
+def _ask_grown(line: Line, snapshot: Snapshot, called: str) -> str:
     sentence = UserError("Ces élèves sont majeurs, sans responsable : chacun devient son propre responsable.")
     choices = (
         Choice("self", UserError("Oui, chacun est son propre responsable")),
         Choice("none", UserError("Non, les enregistrer sans responsable")),
     )
-    answer = snapshot.questions.ask(
-        Question("grown", sentence, choices, stops=False), line=line.number, sample=pupil.called
-    )
-    if answer == "self":
-        same = {
-            name: pupil.values[name]
-            for name in ("last_name", "first_name", "birth_date", "email")
-            if pupil.values.get(name)
-        }
-        if phone := pupil.text("phone"):
-            same["phone_mobile" if name_cells.is_mobile(phone) else "phone_home"] = phone
-        if address := pupil.text("address"):
-            found = name_cells.read_address(address)
-            same |= {"address": found.address, "postcode": found.postcode, "town": found.town}
-        entry.adults.append(Adult(1, same))
+    return snapshot.questions.ask(Question("grown", sentence, choices, stops=False), line=line.number, sample=called)
+
+
+def _as_adult(pupil: Child) -> Values:
+    """What a pupil's columns say of an adult."""
+    names = ("last_name", "first_name", "birth_date", "email")
+    same = {name: pupil.values[name] for name in names if pupil.values.get(name)}
+    if pupil.born:
+        same["birth_name"] = pupil.born
+    if phone := pupil.text("phone"):
+        same["phone_mobile" if name_cells.is_mobile(phone) else "phone_home"] = phone
+    if address := pupil.text("address"):
+        found = name_cells.read_address(address)
+        same |= {"address": found.address, "postcode": found.postcode, "town": found.town}
+    return same
 
 
 def _check_adult(line: Line, snapshot: Snapshot, adult: Adult) -> None:

@@ -1,7 +1,7 @@
 """« Élèves et responsables »: pupils and their adults from one line. Families come first, then their adults, then pupils and links."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from data.accounts.models import Account
@@ -10,55 +10,14 @@ from data.core.fields import fold, full_name
 from data.families.models import Family, Guardian, HouseholdRank, Pupil, PupilLink, Rights
 from data.importing.kinds.families import adults_out, create_account, warn_of_another
 from data.importing.kinds.household_columns import ADULTS, COLUMNS, PUPIL_COLUMNS
-from data.importing.kinds.household_groups import (
-    Group,
-    Home,
-    Households,
-    address_of,
-    contacts_of,
-    name_of,
-    named,
-    plain_text,
-    prepare,
-)
-from data.importing.kinds.household_lines import CONTACTS, Adult, Child, Entry
+from data.importing.kinds.household_contacts import CONTACTS
+from data.importing.kinds.household_groups import Group, Home, Households, name_of, named, plain_text, prepare
+from data.importing.kinds.household_people import Adult, Child, Entry
 from data.importing.kinds.pupil_links import link_pupil
+from data.importing.kinds.same_household import Known, home_of, known_people, names_of, pupil_of
 from data.importing.questions import Choice, Question
 from data.importing.records import Record, Shown, new_number, numbered, shown_number
 from data.importing.snapshot import Draft, Entity, Line, Snapshot
-
-Person = tuple[str, str]
-
-
-@dataclass
-class Known:
-    """Who is there already, by name, and who was placed."""
-
-    adults: dict[Person, list[Entity]] | None = None
-    of_family: dict[int, list[Entity]] = field(default_factory=dict)  # family's key -> its adults
-    pupils: dict[int, list[Entity]] = field(default_factory=dict)  # family's key -> its pupils
-    placed: dict[tuple[int, str, str, object], Entity] = field(
-        default_factory=dict
-    )  # of this file: group, names, birth
-    numbers: dict[str, tuple[Entity, Group]] = field(default_factory=dict)
-    ranks: dict[Entity, dict[int, Person]] = field(default_factory=dict)
-
-
-def _known(snapshot: Snapshot) -> Known:
-    known = snapshot.context(Known)
-    if known.adults is None:
-        known.adults = {}
-        for each in snapshot.every(Guardian):
-            known.adults.setdefault(_name(each), []).append(each)
-            known.of_family.setdefault(each["family_id"], []).append(each)
-        for link in snapshot.every(PupilLink):
-            if pupil := snapshot.at(Pupil, link["pupil_id"]):
-                known.pupils.setdefault(link["family_id"], []).append(pupil)
-    return known
-
-
-def _name(entity: Entity) -> Person:
-    return named(entity["last_name"], entity["first_name"])
 
 
 def place(line: Line, snapshot: Snapshot) -> None:
@@ -78,13 +37,7 @@ def place(line: Line, snapshot: Snapshot) -> None:
 
 
 def _home(line: Line, snapshot: Snapshot, group: Group, home: Home) -> None:
-    found = (
-        numbered(line, snapshot, Family, home.key, "family") if home.key else _same_home(line, snapshot, group, home)
-    )
-    if found:
-        number, code = found["number"], snapshot.code_of(found)
-    else:
-        number, code = new_number(snapshot, Family, home.key)
+    found, (number, code) = home_of(line, snapshot, group, home)
     draft = Draft(Family, [("number", number)], {}, code=code, new={"number": number}, found=found)
     home.entity = snapshot.put(line, draft, once=False)
     if not home.adults and home.entity.id is None and not any(entry.adults for entry in group.entries):
@@ -94,37 +47,11 @@ def _home(line: Line, snapshot: Snapshot, group: Group, home: Home) -> None:
         _adult(line, snapshot, home.entity, adult, adult.slot - before_first)
 
 
-def _same_home(line: Line, snapshot: Snapshot, group: Group, home: Home) -> Entity | None:
-    """The family that is there already: one of its adults, at the same address, reached alike, or with the same pupils."""
-    known = _known(snapshot)
-    children = {named(c.text("last_name"), c.text("first_name")) for e in group.entries for c in e.children}
-    found: dict[int, int] = {}  # family's key -> how many of the adults it has
-    for adult in home.adults:
-        for other in (known.adults or {}).get(name_of(adult), ()):
-            there = Adult(1, other.values)
-            alike = address_of(adult) and address_of(adult) == address_of(there)
-            alike = alike or bool(set(contacts_of(adult)) & set(contacts_of(there)))
-            pupils = {_name(each) for each in known.pupils.get(other["family_id"], ())}
-            if alike or children & pupils:
-                found[other["family_id"]] = found.get(other["family_id"], 0) + 1
-    best = max(found.values(), default=0)
-    families = [key for key, count in found.items() if count == best]
-    if len(families) > 1:
-        names = ", ".join(shown_number(snapshot, snapshot.at(Family, key)) for key in sorted(families))
-        line.fault(
-            "family",
-            UserError(
-                "Cet adulte est dans plusieurs familles ({numbers}). Donnez le numéro de la sienne.", numbers=names
-            ),
-        )
-    return snapshot.at(Family, families[0]) if families else None
-
-
 def _adult(line: Line, snapshot: Snapshot, family: Entity, adult: Adult, place: int) -> None:
     """`place`: of the family's adults, from 1; the first one of a new family is its « responsable »."""
-    there = _known(snapshot).of_family.get(family.id or 0, [])
-    found = next((each for each in there if _name(each) == name_of(adult)), None)
-    ranks = snapshot.context(Known).ranks.setdefault(family, {each["rank"]: _name(each) for each in there})
+    there = known_people(snapshot).of_family.get(family.id or 0, [])
+    found = next((each for each in there if names_of(each) == name_of(adult)), None)
+    ranks = snapshot.context(Known).ranks.setdefault(family, {each["rank"]: names_of(each) for each in there})
     rank = (
         found["rank"]
         if found is not None
@@ -198,6 +125,8 @@ def _child(line: Line, snapshot: Snapshot, entry: Entry, group: Group, child: Ch
             line.fault(_column(child, "number"), why)
             return
         warn_of_another(line, snapshot, found, child.values)
+    if found is None and _is_left_alone(line, snapshot, group, child):
+        return
     if found is not None:
         number, code = found["number"], snapshot.code_of(found)
     else:
@@ -207,6 +136,19 @@ def _child(line: Line, snapshot: Snapshot, entry: Entry, group: Group, child: Ch
     pupil = snapshot.put(line, draft, once=False)
     _remember(snapshot, group, child, pupil)
     _links(line, snapshot, group, pupil, again=again)
+
+
+def _is_left_alone(line: Line, snapshot: Snapshot, group: Group, child: Child) -> bool:
+    """A new pupil of whom the file names no family is told, and left aside when it is answered so."""
+    if any(home.entity for home in group.homes):
+        return False
+    sentence = UserError("Le fichier ne nomme aucun responsable de ces élèves : ils sont enregistrés sans famille.")
+    choices = (
+        Choice("keep", UserError("Oui, leur famille sera donnée ensuite")),
+        Choice("out", UserError("Non, les laisser de côté")),
+    )
+    asked = Question("no-family", sentence, choices, stops=False)
+    return snapshot.questions.ask(asked, line=line.number, sample=child.called) == "out"
 
 
 def _lacks_name(child: Child) -> list[str]:
@@ -237,27 +179,18 @@ def _identity(group: Group, child: Child) -> tuple[int, str, str, object]:
 
 def _find_child(line: Line, snapshot: Snapshot, group: Group, child: Child) -> tuple[Entity | None, bool]:
     """The pupil, and whether an earlier line of the file was about them."""
-    known = _known(snapshot)
+    known = known_people(snapshot)
     if child.number:
         if child.number in known.numbers:
             return known.numbers[child.number][0], True
         return numbered(line, snapshot, Pupil, child.number, _column(child, "number")), False
     if (placed := known.placed.get(_identity(group, child))) is not None:
         return placed, True
-    families = [home.entity.id for home in group.homes if home.entity and home.entity.id]
-    theirs = {id(each): each for key in families for each in known.pupils.get(key, ())}.values()
-    names = named(child.text("last_name"), child.text("first_name"))
-    birth = child.values.get("birth_date")
-    alike = [
-        each
-        for each in theirs
-        if _name(each) == names and (birth in (None, each["birth_date"]) or each["birth_date"] is None)
-    ]
-    return (alike[0] if len(alike) == 1 else None), False
+    return pupil_of(line, snapshot, group, child), False
 
 
 def _remember(snapshot: Snapshot, group: Group, child: Child, pupil: Entity) -> None:
-    known = _known(snapshot)
+    known = known_people(snapshot)
     known.placed.setdefault(_identity(group, child), pupil)
     if child.number:
         known.numbers.setdefault(child.number, (pupil, group))

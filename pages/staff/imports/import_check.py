@@ -131,6 +131,10 @@ def _sums(uow: UnitOfWork, report: Report) -> Markup:
             for name, text in pairs
         ),
         html.div(
+            html.dt(uow.translate("Valeurs remplacées")),
+            html.dd(figures(sum(bool(each.old) for each in report.changes), uow.language)),
+        ),
+        html.div(
             html.dt(uow.translate("Points à vérifier")),
             html.dd(figures(len(report.conflicts), uow.language)),
         ),
