@@ -16,7 +16,7 @@ OFFICE = _("Le secrétariat")
 
 def draw_turns(uow: UnitOfWork, turns: Sequence[InquiryTurn]) -> Markup:
     """Which colleague answered is told to colleagues alone."""
-    return html.ol((_turn(uow, each) for each in turns), class_="notices turns")
+    return html.ol((_turn(uow, each) for each in turns), class_="notices inquiry")
 
 
 def _turn(uow: UnitOfWork, turn: InquiryTurn) -> Markup:

@@ -10,6 +10,7 @@ from components.ui import html, review_queue
 from components.ui.fields import labelled
 from components.ui.icons import icon
 from components.ui.markup import Content, acting_form, button
+from components.ui.pager import pager, skip_to
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.status_chip import status_chip
 from components.ui.turns import draw_turns
@@ -88,7 +89,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     total = review.count(uow, closed=page_state.closed, search=page_state.search)
     rows = [_row(uow, page_state, each) for each in listed]
     drawn = review_queue.draw_queue(uow, WORDS, rows, closed=page_state.closed, narrowed=bool(page_state.search)) + (
-        review_queue.pager(uow, page_state.skip, PAGE, total) or ""
+        pager(uow, page_state.skip, PAGE, total) or ""
     )
     under = uow.ngettext("{count} message", "{count} messages", count=total)
     return (
@@ -212,7 +213,7 @@ def _search(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 @only_shows
 def _page(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.skip = parse_id(act.of) or 0
+    page_state.skip = skip_to(act, PAGE)
     page_state.turn_to(None)
     return Answer(focus=FOCUS)
 
