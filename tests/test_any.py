@@ -63,6 +63,7 @@ PLACES = {
     "data/importing/worker_process.py": (2, VALUES),
     "data/importing/writes.py": (12, ROWS),
     "data/importing/writing.py": (5, ROWS),
+    "data/messages/review.py": (3, SQL),
     "data/office/absence_review.py": (1, SQL),
     "data/office/audit_log.py": (4, SQL),
     "data/office/dashboard_counts.py": (1, SQL),

@@ -11,6 +11,7 @@ from components.ui.asking import asking
 from components.ui.icons import icon
 from components.ui.markup import acting_form, button, classes, join
 from components.ui.own_words import filled, own
+from components.ui.question_link import question_link
 from data.change_requests import submission as change_requests
 from data.change_requests.models import FieldChange
 from data.change_requests.submission import Shown
@@ -22,6 +23,7 @@ from data.core.sites import Policy, Site
 from data.core.unit_of_work import UnitOfWork
 from data.families import protection
 from data.families.models import Guardian, Record
+from data.messages.models import About
 
 INPUT_MODES = {"tel": "tel", "email": "email", "date": "numeric", "postcode": "text"}
 NOTICES = {
@@ -300,10 +302,12 @@ def _actions(uow: UnitOfWork, row: Record, waiting: Mapping[str, FieldChange]) -
         if waiting
         else None
     )
+    asks = question_link(uow, About.CHANGE, next(iter(waiting.values())).request_id) if waiting else None
     return html.div(
         cancel,
         html.button(uow.translate("Modifier"), type="submit", class_="btn", id=f"{record_key(row)}-save"),
         notice,
+        asks,
         class_="actions",
     )
 

@@ -15,6 +15,7 @@ from data.change_requests.models import ChangeState
 from data.core.unit_of_work import UnitOfWork
 from data.importing.runs import ImportState
 from data.mail.outbox import LetterState
+from data.messages.models import InquiryState
 from data.reenrolment.campaigns import CampaignState
 from data.reenrolment.models import DocumentState, ReenrolmentState
 from data.schooling.absences import NoticeState
@@ -114,8 +115,15 @@ STATES: States = {
         NoticeState.DECLINED: Status("bad", "cross", "Refusée"),
         NoticeState.WITHDRAWN: Status("", "undo", "Retirée"),
     },
+    InquiryState: {
+        InquiryState.WAITING: Status("pending", "clock", "En attente"),
+        InquiryState.ANSWERED: Status("good", "check", "Répondu"),
+        InquiryState.UNREAD: Status("good", "mail", "Répondu, pas encore lu"),
+        InquiryState.CLOSED: Status("", "check", "Clos"),
+    },
 }
 TO_FAMILIES: States = {
+    InquiryState: {InquiryState.UNREAD: Status("good", "mail", "Réponse à lire")},
     LetterState: {
         **dict.fromkeys(
             (LetterState.WAITING, LetterState.SENDING, LetterState.TO_CONFIRM),

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import JSON, Column, ForeignKeyConstraint, UniqueConstraint, and_, bindparam, case, func
+from sqlalchemy import JSON, Column, ForeignKeyConstraint, UniqueConstraint, case, func
 from sqlmodel import Field, col, select
 
 from data.accounts import passwords
@@ -19,7 +19,7 @@ from data.core.i18n import Language, as_language
 from data.core.roles import Role
 from data.core.scope import OfFamily
 from data.core.sites import Site
-from data.core.unit_of_work import UnitOfWork, prepared
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import KEYS_USED_ONCE, Guardian, Pupil, of_its_site
 from data.mail import outbox
 from data.mail.outbox import Mail, Recipient
@@ -160,19 +160,6 @@ def language_of(uow: UnitOfWork, account_id: int) -> Language:
     """The language in which that account's owner reads."""
     found: str | None = uow.one(select(Account.language).where(Account.id == account_id))
     return as_language(found)
-
-
-_ADULTS = prepared(
-    select(Guardian, Account.id)
-    .join(Account, and_(col(Account.guardian_id) == Guardian.id, col(Account.id) == bindparam("account")), isouter=True)
-    .order_by(col(Guardian.rank), col(Guardian.id))
-)
-
-
-def adults(uow: UnitOfWork) -> tuple[list[Guardian], Guardian | None]:
-    """The family's adults, the responsible one first; and the one whose account this is."""
-    found = uow.rows(_ADULTS, account=uow.account_id)
-    return [adult for adult, _ in found], next((adult for adult, account in found if account), None)
 
 
 def personal_terms(uow: UnitOfWork, account: Account, site: Site) -> list[str]:

@@ -43,13 +43,13 @@ def fill() -> None:
 
 def _announce(login: str, at: datetime, reason: str) -> None:
     """A day next week, for the family's first pupil."""
-    with unit_of_work(_account(login), writes=True, now=at) as uow:
+    with unit_of_work(account_of(login), writes=True, now=at) as uow:
         pupil, _ = families.pupils(uow)[0]
         day = uow.today + timedelta(days=9)
         absences.announce(uow, pupil, first_day=day, last_day=None, reason=reason, comment="")
 
 
-def _account(login: str) -> Account | None:
+def account_of(login: str) -> Account | None:
     with system_unit_of_work() as uow:
         site_id = uow.one(select(Site.id).where(Site.code == "valmont"))
         return uow.one(select(Account).where(Account.login == login, Account.site_id == site_id))
@@ -57,13 +57,13 @@ def _account(login: str) -> Account | None:
 
 def _ask(login: str, at: datetime, typed: dict[str, str], accept: bool | None = None) -> None:
     """As that family asks; as Paul Renard decides, when `accept` is said."""
-    with unit_of_work(_account(login), writes=True, now=at) as uow:
+    with unit_of_work(account_of(login), writes=True, now=at) as uow:
         [guardian] = uow.all(select(Guardian).limit(1))
         change_requests.propose(uow, guardian, typed)
         request = change_requests.pending_request(uow, guardian)
     if accept is None or request is None:
         return
-    with unit_of_work(_account("renard.paul"), writes=True, now=at + timedelta(hours=4)) as uow:
+    with unit_of_work(account_of("renard.paul"), writes=True, now=at + timedelta(hours=4)) as uow:
         verdict = ChangeState.ACCEPTED if accept else ChangeState.DECLINED
         verdicts = {line.field.name: (verdict, line.now) for line in review.lines(uow, request)}
         review.decide(

@@ -16,6 +16,7 @@ from data.core.external_keys import ExternalKey
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Pupil
 from data.mail.outbox import Letter
+from data.messages.models import Inquiry
 from data.reenrolment import campaigns
 from data.reenrolment import models as reenrolment
 from data.reenrolment.campaigns import Campaign, CampaignState, RequiredDocument
@@ -181,6 +182,7 @@ def numbers(uow: UnitOfWork, family_id: int) -> Numbers:
         col(Reenrolment.household_id),
         col(SuppliedDocument.family_id),
         col(AbsenceNotice.family_id),
+        col(Inquiry.family_id),
     )
     (letters,) = of(col(Letter.family_id))
     code = (
@@ -189,7 +191,11 @@ def numbers(uow: UnitOfWork, family_id: int) -> Numbers:
         .scalar_subquery()
     )
     question = select(Family.id).add_columns(
-        invoices + payments, asked[0] + asked[1] + asked[2] + asked[3], letters, balance(col(Family.id)), code
+        invoices + payments,
+        asked[0] + asked[1] + asked[2] + asked[3] + asked[4],
+        letters,
+        balance(col(Family.id)),
+        code,
     )
     ((_, bills, requests, sent, owed, named),) = uow.rows(question.where(col(Family.id) == family_id))
     return Numbers(bills, requests, sent, owed, named or "")

@@ -18,6 +18,7 @@ from data.core.scope import OfSite, Scope
 from data.families.models import Guardian, PupilLink
 from data.families.stored_files import StoredFile
 from data.mail.outbox import Letter
+from data.messages.models import Inquiry, InquiryTurn
 from data.reenrolment.models import Reenrolment, SuppliedDocument, Wish
 from data.schooling.absences import Absence, AbsenceNotice
 from data.schooling.calendar_feed import AgendaKey
@@ -47,6 +48,7 @@ MOVES: tuple[tuple[type[Any], str, str], ...] = (
     (InvoiceLine, "family_id", ""),
     (Instalment, "family_id", ""),
     (FieldChange, "family_id", ""),
+    (InquiryTurn, "family_id", ""),
     (SignIn, "family_id", ""),
     (KnownDevice, "family_id", ""),
     (AgendaKey, "family_id", ""),
@@ -58,6 +60,7 @@ MOVES: tuple[tuple[type[Any], str, str], ...] = (
     (ChangeRequest, "family_id", _("Demandes de modification")),
     (Letter, "family_id", _("Courriers")),
     (AbsenceNotice, "family_id", _("Messages d’absence")),
+    (Inquiry, "family_id", _("Messages au secrétariat")),
     (Wish, "family_id", _("Réponses de réinscription")),
     (SuppliedDocument, "family_id", _("Pièces envoyées")),
     (Certificate, "family_id", _("Attestations")),
@@ -73,5 +76,6 @@ PARTS = (
     InvoiceLine,
     Instalment,
     FieldChange,
+    InquiryTurn,
     Account,
 )  # a key to what they are a part of holds the family too

@@ -17,6 +17,7 @@ from data.directory.merge_families import announce
 from data.directory.merge_models import PARTS, UNDO_HOURS, FamilyMerge
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.importing.writes import restored, stored
+from data.messages.models import Inquiry, InquiryTurn
 from data.reenrolment.models import SuppliedDocument, Wish
 from data.schooling.absences import AbsenceNotice
 from data.schooling.calendar_feed import AgendaKey
@@ -28,6 +29,8 @@ BY_PEOPLE: tuple[tuple[type[Any], str, str], ...] = (
     (ChangeRequest, "author_id", "account"),
     (OnlinePayment, "account_id", "account"),
     (AbsenceNotice, "author_id", "account"),
+    (Inquiry, "author_id", "account"),
+    (InquiryTurn, "author_id", "account"),
     (Wish, "author_id", "account"),
     (SuppliedDocument, "author_id", "account"),
 )

@@ -15,6 +15,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.directory.part_families import merged_into
 from data.families.models import Pupil
 from data.mail.outbox import Letter
+from data.messages.models import Inquiry
 from data.reenrolment.campaigns import Campaign, RequiredDocument
 from data.reenrolment.models import Reenrolment, SuppliedDocument
 from data.schooling.absences import AbsenceNotice
@@ -57,6 +58,12 @@ def absences(uow: UnitOfWork, family_id: int, most: int = MAX_ROWS) -> list[tupl
     theirs = select(AbsenceNotice, Pupil).where(AbsenceNotice.family_id == family_id)
     found = _of_pupils(uow, theirs, AbsenceNotice, col(AbsenceNotice.submitted_at), most)
     return [(notice, pupil) for notice, pupil in found]
+
+
+def messages(uow: UnitOfWork, family_id: int, most: int = MAX_ROWS) -> list[Inquiry]:
+    uow.staff_only()
+    theirs = select(Inquiry).where(Inquiry.family_id == family_id)
+    return list(uow.all(theirs.order_by(col(Inquiry.turned_at).desc(), col(Inquiry.id).desc()).limit(most)))
 
 
 def _of_pupils(

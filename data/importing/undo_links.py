@@ -18,6 +18,8 @@ from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family
 from data.families.stored_files import StoredFile
 from data.importing.runs import ImportWrite
+from data.messages.models import Inquiry
+from data.messages.subjects import TABLES
 
 CHUNK = 500
 PAPERS: dict[str, Any] = {"invoice": Invoice, "receipt": Payment}  # as `subject` begins
@@ -36,6 +38,9 @@ UNCHECKED: dict[tuple[str, str], str] = {
     ("supplied_document", "author_id"): "whoever sends has signed in: sign_in says so",
     ("absence", "reason_from_id"): "the notice that says why names the family",
     ("absence_notice", "author_id"): "whoever tells has signed in: sign_in says so",
+    ("inquiry", "about_id"): "here",
+    ("inquiry", "author_id"): "whoever asks has signed in: sign_in says so",
+    ("inquiry_turn", "author_id"): "whoever writes has signed in: sign_in says so",
     ("sign_in", "viewing_account_id"): "looking changes nothing",
     ("import_run", "author_id"): "of the staff",
     ("access_batch", "author_id"): "of the staff",
@@ -80,6 +85,8 @@ def later_links(uow: UnitOfWork, run_id: int, since: datetime) -> list[Link]:
     found += _links(uow, run_id, StoredFile, "giver_id", Family)
     for sheet, table in RECORD_TYPES.items():
         found += _links(uow, run_id, ChangeRequest, "sheet_id", table, ChangeRequest.sheet == sheet)
+    for about, asked in TABLES.items():
+        found += _links(uow, run_id, Inquiry, "about_id", asked, Inquiry.about == about)
     named = {str(each.__tablename__): each for each in database.table_classes()}
     for record in uow.all(select(ImportWrite.record).where(ImportWrite.run_id == run_id).distinct()):
         if named[record] is not ExternalKey:

@@ -25,6 +25,7 @@ class LetterKind(StrEnum):
     ABSENCE_ACCEPTED = "absence_accepted"
     ABSENCE_DECLINED = "absence_declined"
     ABSENCE_REOPENED = "absence_reopened"
+    MESSAGE_ANSWERED = "message_answered"
     EMAIL_CHANGE_ASKED = "email_change_asked"
     PAYMENT_RECEIVED = "payment_received"
     REENROLMENT_RECEIVED = "reenrolment_received"
@@ -216,6 +217,16 @@ TEMPLATES = {
             "link",
         ),
         _("Voir les absences"),
+    ),
+    LetterKind.MESSAGE_ANSWERED: Template(
+        _("Réponse à votre message"),
+        (
+            _("Le secrétariat a répondu à votre message du {day}. Objet : {topic}."),
+            "message",
+            _("Une autre question ? Écrivez-la sur le portail, là où se trouve cette réponse."),
+            "link",
+        ),
+        _("Lire la réponse"),
     ),
     LetterKind.EMAIL_CHANGE_ASKED: Template(
         _("Un changement d’adresse e-mail a été demandé"),

@@ -106,6 +106,7 @@ def waiting(uow: UnitOfWork) -> list[Fact]:
     add_fact(_("Réinscriptions à valider"), waits["reinscriptions"])
     add_fact(_("Pièces à vérifier"), waits["pieces"])
     add_fact(_("Absences à traiter"), waits["absences"])
+    add_fact(_("Messages à lire"), waits["messages"])
     add_fact(_("Trop-perçus à régler"), len(overpayments.troubles(uow)))
     letters = outbox_admin.counts(uow, Wanted(since=uow.today - timedelta(days=7)))
     trouble = letters[LetterState.FAILED] + letters[LetterState.ABANDONED]

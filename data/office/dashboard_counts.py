@@ -11,12 +11,13 @@ from data.change_requests.models import ChangeRequest, RequestState
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
+from data.messages.models import Inquiry, InquiryState
 from data.reenrolment import participation
 from data.reenrolment.models import Reenrolment, ReenrolmentState, SuppliedDocument
 from data.reenrolment.queue_list import CLOSED
 from data.schooling.absences import AbsenceNotice, NoticeState
 
-FILES = ("", "reinscriptions", "pieces", "absences", "paiements", "traitees")
+FILES = ("", "reinscriptions", "pieces", "absences", "messages", "paiements", "traitees")
 
 
 def everywhere() -> int:
@@ -37,12 +38,13 @@ def counts(uow: UnitOfWork) -> dict[str, int]:
         select(func.count(col(AbsenceNotice.id))).where(
             col(AbsenceNotice.state).in_([NoticeState.ACCEPTED, NoticeState.DECLINED])
         ),
+        select(func.count(col(Inquiry.id))).where(Inquiry.state != InquiryState.WAITING),
     )
     question: Any = select(Site.id)
     numbers = question.add_columns(*(each.scalar_subquery() for each in asked)).where(Site.id == uow.site_id)
     (found,) = uow.rows(numbers)
-    *others, sheets, reenrolments, absences = found[1:]
-    return dict(zip(FILES, [*others, sheets + reenrolments + absences], strict=True))
+    files = list(found[1:])
+    return dict(zip(FILES, [*files[: len(FILES) - 1], sum(files[len(FILES) - 1 :])], strict=True))
 
 
 def _waiting() -> tuple[SelectOfScalar[int], ...]:
@@ -51,4 +53,5 @@ def _waiting() -> tuple[SelectOfScalar[int], ...]:
         select(func.count(col(Reenrolment.id))).where(Reenrolment.state == ReenrolmentState.SUBMITTED),
         select(func.count(col(SuppliedDocument.id))).where(participation.alone()),
         select(func.count(col(AbsenceNotice.id))).where(AbsenceNotice.state == NoticeState.PENDING),
+        select(func.count(col(Inquiry.id))).where(Inquiry.state == InquiryState.WAITING),
     )

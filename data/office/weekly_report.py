@@ -13,6 +13,7 @@ from data.core.audit import Action, AuditEntry
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.mail.outbox import Fact, Letter, LetterState
+from data.messages.models import Inquiry
 from data.ops import backup, health
 from data.reenrolment.models import Reenrolment
 from data.schooling.absences import AbsenceNotice
@@ -51,11 +52,13 @@ def _numbers(uow: UnitOfWork, since: datetime) -> tuple[int, int]:
         _count(uow, ChangeRequest, ChangeRequest.submitted_at > since)
         + _count(uow, Reenrolment, Reenrolment.submitted_at > since)
         + _count(uow, AbsenceNotice, AbsenceNotice.submitted_at > since)
+        + _count(uow, Inquiry, Inquiry.asked_at > since)
     )
     decided = (
         _count(uow, ChangeRequest, ChangeRequest.state == RequestState.CLOSED, col(ChangeRequest.closed_at) > since)
         + _count(uow, Reenrolment, col(Reenrolment.decided_at) > since)
         + _count(uow, AbsenceNotice, col(AbsenceNotice.decided_at) > since)
+        + _count(uow, Inquiry, col(Inquiry.answered_at) > since)
     )
     return asked, decided
 

@@ -35,7 +35,18 @@ from data.schooling.results import Assessment
 
 SECRET = ("hash", "token", "secret", "needle", "totp", "recovery", "idempot", "message_id")  # in a column's name
 PASSED_OVER = {"KnownDevice", "AgendaKey", "Throttle"}  # what only opens doors
-STAFFS = {"viewer", "viewer_id", "viewed_at", "site_id", "version", "key", "lease_until", "answer", "reason_from_id"}
+STAFFS = {
+    "viewer",
+    "viewer_id",
+    "viewed_at",
+    "site_id",
+    "version",
+    "key",
+    "lease_until",
+    "answer",
+    "reason_from_id",
+    "written_by",
+}
 # Tables in the order people read them, by the words they know; others follow under their own name.
 TITLES = {
     "Family": _("Famille"),
@@ -50,6 +61,8 @@ TITLES = {
     "Piece": _("Répertoire"),
     "ChangeRequest": _("Demandes de modification"),
     "FieldChange": _("Champs demandés"),
+    "Inquiry": _("Messages au secrétariat"),
+    "InquiryTurn": _("Textes des messages et de leurs réponses"),
     "ReviewNote": _("Notes du conservatoire sur une réinscription"),
     "Invoice": _("Factures"),
     "InvoiceLine": _("Lignes des factures"),

@@ -22,6 +22,7 @@ from data.families.stored_files import PHOTO, StoredFile
 from data.importing import runs as import_runs
 from data.importing.runs import ImportFile, ImportRun, ImportState, ImportWrite
 from data.mail.outbox import TERMINAL_STATES, Letter
+from data.messages.models import Inquiry, InquiryState, InquiryTurn
 from data.privacy import records
 from data.privacy.records import PersonalRecord
 from data.reenrolment.campaigns import Campaign, RequiredDocument, Sensitive
@@ -147,6 +148,16 @@ def _erase_requests(uow: UnitOfWork, rows: Sequence[ChangeRequest]) -> None:
     _delete(uow, rows)
 
 
+def _messages(before: Before) -> Clause:
+    """Not one that still waits for its answer."""
+    return and_(col(Inquiry.state) != InquiryState.WAITING, col(Inquiry.turned_at) < before)
+
+
+def _erase_messages(uow: UnitOfWork, rows: Sequence[Inquiry]) -> None:
+    uow.change(delete(InquiryTurn).where(col(InquiryTurn.inquiry_id).in_([row.id for row in rows])))
+    _delete(uow, rows)
+
+
 def _sent(before: Before) -> Clause:
     return and_(col(Letter.created_at) < before, col(Letter.state).in_(TERMINAL_STATES))
 
@@ -203,6 +214,7 @@ RULES = (
          and_(_THERE, col(StoredFile.kind) == PHOTO, ~exists().where(col(Pupil.photo) == StoredFile.name)), Action.DOCUMENTS_ERASED),
     Rule(records.REVIEW_NOTES, ReviewNote, ReviewNote.changed_at, _notes, _delete),
     Rule(records.REQUESTS, ChangeRequest, ChangeRequest.submitted_at, _requests, _erase_requests),
+    Rule(records.MESSAGES, Inquiry, Inquiry.turned_at, _messages, _erase_messages),
     Rule(records.LETTER_TEXTS, Letter, Letter.created_at, _sent, lambda uow, rows: _empty(uow, rows, {"blocks": [], "secret": ""}),
          _written(Letter.blocks), None),
     Rule(records.LETTERS, Letter, Letter.created_at, _sent, _delete),

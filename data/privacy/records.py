@@ -82,6 +82,8 @@ LETTERS = PersonalRecord("letter_lines", _("Liste des courriels envoyés, sans l
                          Unit.YEARS, _("après l’envoi, le temps d’une contestation"))  # fmt: skip
 REQUESTS = PersonalRecord("requests", _("Demandes de modification traitées"), Activity.EXCHANGES, ("ChangeRequest", "FieldChange"),
                           12, Unit.MONTHS, _("après la décision"), setting=True)  # fmt: skip
+MESSAGES = PersonalRecord("messages", _("Messages au secrétariat et leurs réponses"), Activity.EXCHANGES, ("Inquiry", "InquiryTurn"), 12,
+                          Unit.MONTHS, _("après le dernier mot"), setting=True)  # fmt: skip
 HEALTH_PAPERS = PersonalRecord("health_papers", _("Pièces de santé acceptées"), Activity.SCHOOLING,
                                ("SuppliedDocument", "StoredFile"), 30, Unit.DAYS, _("après la validation"))  # fmt: skip
 SENSITIVE_PAPERS = PersonalRecord("sensitive_papers", _("Pièces sur les revenus ; pièces de santé sans réponse"), Activity.SCHOOLING,
@@ -127,8 +129,9 @@ BILLS = PersonalRecord("bills", _("Factures, règlements, reçus et attestations
                        Unit.YEARS, _("après la fin de l’exercice"), archives=True)  # fmt: skip
 
 RECORDS = (
-    HEALTH_PAPERS, SENSITIVE_PAPERS, REFUSED_PAPERS, ABSENCE_PAPERS, OLD_PHOTOGRAPHS, REVIEW_NOTES, REQUESTS, LETTER_TEXTS, LETTERS,
-    IMPORT_FILES, UNDOING, ACCESS_LETTERS, SIGN_INS, DEVICES, FAILURES, JOURNAL, PEOPLE, FOLLOWING, RESULTS, BILLS, ACCOUNTS, STAFF,
+    HEALTH_PAPERS, SENSITIVE_PAPERS, REFUSED_PAPERS, ABSENCE_PAPERS, OLD_PHOTOGRAPHS, REVIEW_NOTES, REQUESTS, MESSAGES,
+    LETTER_TEXTS, LETTERS, IMPORT_FILES, UNDOING,
+    ACCESS_LETTERS, SIGN_INS, DEVICES, FAILURES, JOURNAL, PEOPLE, FOLLOWING, RESULTS, BILLS, ACCOUNTS, STAFF,
 )  # fmt: skip
 NO_PEOPLE = {  # tables that say nothing of anybody
     *(

@@ -51,10 +51,10 @@ PROCESSINGS: dict[Activity, Processing] = {
     ),
     Activity.EXCHANGES: Processing(
         _("Échanges avec les familles"),
-        _("Recevoir les demandes des familles et y répondre, envoyer les courriels du portail."),
+        _("Recevoir les demandes et les messages des familles et y répondre, envoyer les courriels du portail."),
         PUBLIC_TASK,
         _("Adultes responsables, élèves, personnel"),
-        _("Demandes et décisions, courriels et leur état d’envoi"),
+        _("Demandes et décisions, messages et réponses, courriels et leur état d’envoi"),
         _("Secrétariat et responsables du portail ; le service d’envoi des courriels"),
     ),
     Activity.SECURITY: Processing(

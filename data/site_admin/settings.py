@@ -239,16 +239,16 @@ KEEPING = Part(
             required=True,
         ),
         Setting(
-            "retention.sessions",
-            "Connexions passées, en jours",
-            number(7, 365),
-            default=str(records.SIGN_INS.count),
+            "retention.sessions", "Connexions passées, en jours", number(7, 365), default=str(records.SIGN_INS.count)
         ),
         Setting(
             "retention.requests",
             "Demandes de modification traitées, en mois",
             number(2, 36),
             default=str(records.REQUESTS.count),
+        ),
+        Setting(
+            "retention.messages", "Messages au secrétariat, en mois", number(2, 36), default=str(records.MESSAGES.count)
         ),
     ),
 )

@@ -52,6 +52,9 @@ CHAPTERS = (
                 "Viennent ensuite ce qui attend le conservatoire, les prochains cours de chaque enfant, puis les dossiers et la facturation."
             ),
             _("« Vos demandes » dit où en est ce que vous avez demandé : en attente, accepté ou refusé."),
+            _(
+                "« Une question ? », à côté d’une facture, d’un cours ou d’une demande, écrit au secrétariat : il répond ici et par e-mail."
+            ),
         ),
         "accueil",
         _(

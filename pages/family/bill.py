@@ -9,6 +9,7 @@ from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html
 from components.ui.icons import icon
 from components.ui.own_words import own
+from components.ui.question_link import question_link
 from components.ui.tables import facts, row
 from data.billing import models as billing
 from data.billing.models import Invoice, InvoiceLine, Ledger, Nature
@@ -17,6 +18,7 @@ from data.core.i18n import _, translate_or_same
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family
+from data.messages.models import About
 
 BACK: dict[str, str] = {Ledger.TUITION: "/facturation/cotisations", Ledger.RENTAL: "/facturation/locations"}
 
@@ -67,6 +69,7 @@ def _invoice(uow: UnitOfWork, number: str) -> Markup:
         facts(glossary.explained(uow.language, pairs, "bill")),
         _lines(uow, found, lines),
         due and html.div(html.h2(uow.translate("Échéancier")), html.ul(due), class_="prose"),
+        html.p(question_link(uow, About.INVOICE, found.id, named=title), class_="links-row"),
         class_="card flow bill",
         aria_label=title,
     )

@@ -13,6 +13,7 @@ from components.ui.icons import icon
 from components.ui.lists import Column, Listing, Order
 from components.ui.own_words import own
 from components.ui.panel import Act, Answer, only_shows
+from components.ui.question_link import question_link
 from components.ui.status_chip import status_chip
 from components.ui.tabs import tabs
 from data.billing import models as billing
@@ -22,6 +23,7 @@ from data.core import formats
 from data.core.i18n import _, translate_or_same
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
+from data.messages.models import About
 
 TABS = {"cotisations": _("Facturation cotisations"), "locations": _("Facturation locations")}
 
@@ -110,6 +112,7 @@ def _label(uow: UnitOfWork, entry: Entry) -> Markup:
     links = html.span(
         html.a(icon("paper"), text, named, href=f"{path}.pdf", data_open=True),
         html.a(uow.translate("Lire en ligne"), named, href=f"{path}/lire"),
+        question_link(uow, About.INVOICE, row.id, named=row.number) if isinstance(row, Invoice) and entry.due else None,
         class_="links-row",
     )
     return html.span(name, due and html.span(due, class_="entry-due small soft"), links)

@@ -12,7 +12,6 @@ from components.ui import html
 from components.ui.markup import Content
 from components.ui.own_words import filled, own, own_text
 from components.ui.status_chip import status_chip
-from data.accounts import models as accounts
 from data.billing import models as billing
 from data.billing import online_payments
 from data.billing.models import Ledger
@@ -22,6 +21,7 @@ from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Pupil, PupilLink, Rights
+from data.messages import submission as message_submission
 from data.office import news
 from data.reenrolment import due as reenrolment_due
 from data.schooling import models as schooling
@@ -47,12 +47,13 @@ def home(uow: UnitOfWork) -> None:
 
 
 def _draw(uow: UnitOfWork) -> Markup:
-    (adults, me), mine = accounts.adults(uow), change_requests.of_the_family(uow, requests.LATEST)
+    adults, me, written = message_submission.at_home(uow, uow.now - requests.FRESH)
+    mine = change_requests.of_the_family(uow, requests.LATEST)
     ledgers, pupils = billing.accounts(uow), unexcused.of_the_pupils(uow)
     coming = schooling.coming(uow, [pupil.id for pupil, *_ in pupils])
     standing = reenrolment_due.standing(uow, [(pupil, link) for pupil, link, _ in pupils], coming)
     people: list[families.Record] = [*adults, *(pupil for pupil, *_ in pupils)]
-    sources = requests.Sources(mine, (standing.sent, standing.given), ledgers, people)
+    sources = requests.Sources(mine, (standing.sent, standing.given), ledgers, people, written)
     waiting, answered = requests.latest(uow, sources)
     first = me.called if me else uow.name
     when = formats.long_day(uow.today, uow.language)
@@ -61,7 +62,7 @@ def _draw(uow: UnitOfWork) -> Markup:
     )
     return (
         head(uow.translate("Bonjour {name}", name=first).strip(), under)
-        + to_do.draw(uow, Known(adults, mine, pupils, coming, ledgers, standing.due))
+        + to_do.draw(uow, Known(adults, mine, pupils, coming, ledgers, standing.due, written))
         + to_do.waiting(uow, waiting)
         + _lessons(uow, pupils, coming)
         + html.div(

@@ -15,6 +15,7 @@ from components.ui.lists import Column, Listing, Order
 from components.ui.markup import Content, join
 from components.ui.own_words import filled, own, own_text
 from components.ui.panel import Answer
+from components.ui.question_link import question_link
 from components.ui.status_chip import TO_FAMILIES, status_chip
 from data.billing import models as billing
 from data.billing.models import Account, EntryState, Ledger, Payment
@@ -25,16 +26,19 @@ from data.core.i18n import _, translate_or_same
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Pupil, Record
+from data.messages import models as messages
+from data.messages import submission as message_submission
+from data.messages.models import About, Inquiry, InquiryState
 from data.reenrolment import due as reenrolment_due
 from data.reenrolment.due import Given, Sent
 from data.reenrolment.models import ReenrolmentState, Way, state_of
 from data.schooling import absences
 from data.schooling.absences import NoticeState
 
-PATH = "/demandes"
+PATH, MESSAGES = "/demandes", "/demandes/messages"
 MAX_OF_A_KIND, LATEST = 200, 5  # of each kind on the page; lines on « Accueil »
 TO_DO = (ReenrolmentState.TO_CORRECT,)
-WAITING = (*TO_DO, ReenrolmentState.SUBMITTED, ChangeState.PENDING, EntryState.WAITING)
+WAITING = (*TO_DO, ReenrolmentState.SUBMITTED, ChangeState.PENDING, EntryState.WAITING, InquiryState.WAITING)
 FRESH = timedelta(days=180)  # what was answered before stands on the page only
 BILLING: dict[str, str] = {Ledger.TUITION: "/facturation/cotisations", Ledger.RENTAL: "/facturation/locations"}
 
@@ -50,6 +54,7 @@ class Line:
     href: str
     reason: str = ""
     answered: datetime | None = None
+    about: tuple[About, int] | None = None  # what « Une question ? » beside it would be about
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ class Sources:
     reenrolments: tuple[Sequence[Sent], Sequence[Given]]
     ledgers: Mapping[Ledger, Account]
     people: Iterable[Record]
+    messages: Sequence[Inquiry]
 
 
 def gather(uow: UnitOfWork, sources: Sources, most: int = LATEST) -> list[Line]:
@@ -71,6 +77,7 @@ def gather(uow: UnitOfWork, sources: Sources, most: int = LATEST) -> list[Line]:
         *_documents(uow, given),
         *_absences(uow, most),
         *_payments(uow, sources.ledgers),
+        *_messages(uow, sources.messages),
     ]
     return sorted(found, key=lambda line: (line.state in TO_DO, line.answered or line.sent), reverse=True)
 
@@ -96,6 +103,7 @@ def _changes(uow: UnitOfWork, sources: Sources) -> Iterator[Line]:
             f"/eleves/{whose.number}/identite" if isinstance(whose, Pupil) else "/famille",
             change.reason,
             change.decided_at,
+            (About.CHANGE, request.id),
         )
 
 
@@ -110,6 +118,7 @@ def _reenrolments(uow: UnitOfWork, every: Sequence[Sent]) -> Iterator[Line]:
             f"/eleves/{pupil.number}/reinscription",
             answer,
             sent.decided_at,
+            (About.REENROLMENT, sent.id),
         )
 
 
@@ -132,6 +141,7 @@ def _documents(uow: UnitOfWork, every: Sequence[Given]) -> Iterator[Line]:
             f"/eleves/{pupil.number}/reinscription",
             supplied.reason,
             supplied.decided_at,
+            (About.DOCUMENT, supplied.id),
         )
 
 
@@ -146,6 +156,7 @@ def _absences(uow: UnitOfWork, most: int) -> Iterator[Line]:
             f"/eleves/{pupil.number}/absences",
             notice.answer,
             notice.decided_at,
+            (About.ABSENCE, notice.id),
         )
 
 
@@ -170,13 +181,28 @@ def _payments(uow: UnitOfWork, ledgers: Mapping[Ledger, Account]) -> Iterator[Li
             )
 
 
+def _messages(uow: UnitOfWork, every: Sequence[Inquiry]) -> Iterator[Line]:
+    for inquiry in every:
+        yield Line(
+            f"m{inquiry.id}",
+            uow.translate("Message : {title}", title=messages.title(inquiry, uow.language)),
+            inquiry.asked_at,
+            messages.state_of(inquiry),
+            f"{MESSAGES}/{inquiry.id}",
+            answered=inquiry.answered_at,
+        )
+
+
 def latest(uow: UnitOfWork, sources: Sources) -> tuple[list[Line], list[Line]]:
-    """For « Accueil »: what waits for the conservatoire; of the rest the latest, but money that came, which has a card of its own."""
+    """For « Accueil »: what waits for the conservatoire; of the rest the latest, but money that came, which has a card of its own,
+    and answers to be read, which stand in « À faire »."""
     waiting, others, since = list[Line](), list[Line](), uow.now - FRESH
     for line in gather(uow, sources):
         if line.state in WAITING and line.state not in TO_DO:
             waiting.append(line)
-        elif line.state != EntryState.CASHED and (line.state in TO_DO or (line.answered or line.sent) >= since):
+        elif line.state not in {EntryState.CASHED, InquiryState.UNREAD} and (
+            line.state in TO_DO or (line.answered or line.sent) >= since
+        ):
             others.append(line)
     return waiting, others
 
@@ -237,7 +263,7 @@ def _listing(order: Order) -> Listing[Line]:
                 lambda line: line.answered,
                 look="tight",
             ),
-            Column("Motif ou réponse", lambda uow, line: own(uow, line.reason), look="broad"),
+            Column("Motif ou réponse", _reason, look="broad"),
         ),
         of=lambda line: line.key,
         href=lambda line: line.href,
@@ -248,6 +274,14 @@ def _listing(order: Order) -> Listing[Line]:
     )
 
 
+def _reason(uow: UnitOfWork, line: Line) -> Content:
+    """What was answered, and the way to ask about it."""
+    if line.about is None:
+        return own(uow, line.reason)
+    said = (own(uow, line.reason), html.br()) if line.reason else None
+    return html.span(said, question_link(uow, *line.about, named=line.text))
+
+
 def _draw(uow: UnitOfWork, listing: Listing[Line]) -> Markup:
     people: list[Record] = [*families.guardians(uow), *(pupil for pupil, _link in families.pupils(uow))]
     sources = Sources(
@@ -255,8 +289,11 @@ def _draw(uow: UnitOfWork, listing: Listing[Line]) -> Markup:
         reenrolment_due.of_the_family(uow, MAX_OF_A_KIND),
         billing.accounts(uow),
         people,
+        message_submission.of_the_family(uow, MAX_OF_A_KIND),
     )
     found = gather(uow, sources, MAX_OF_A_KIND)
-    under = uow.translate("Fiches, réinscriptions, pièces, absences et règlements : ce qui attend, ce qui est répondu.")
+    under = uow.translate(
+        "Fiches, réinscriptions, pièces, absences, règlements et messages : ce qui attend, ce qui est répondu."
+    )
     back = way_back(uow.translate("Retour à l’accueil"), "/")
     return html.p(back) + head(uow.translate("Vos demandes"), under) + lists.draw(uow, listing, found)

@@ -17,11 +17,13 @@ from data.core import formats
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Guardian, Pupil, PupilLink, Rights
+from data.messages import models as messages
+from data.messages.models import Inquiry
 from data.reenrolment.due import Due
 from data.reenrolment.models import ReenrolmentState, RequiredDocument
 from data.schooling.models import Attended
 from data.schooling.unexcused import Missed
-from pages.family.requests import BILLING, Line
+from pages.family.requests import BILLING, MESSAGES, Line
 
 SOON = timedelta(days=65)  # an instalment is something to do from then on
 WAITING_SHOWN = 5
@@ -48,6 +50,7 @@ class Known:
     coming: Mapping[int, Sequence[Attended]]
     ledgers: Mapping[Ledger, Account]
     due: Sequence[Due] = field(default_factory=list)
+    messages: Sequence[Inquiry] = ()
 
 
 def draw(uow: UnitOfWork, known: Known) -> Markup:
@@ -201,6 +204,15 @@ def _reenrolments(uow: UnitOfWork, known: Known) -> Iterator[Task]:
         )
 
 
+def _answers(uow: UnitOfWork, known: Known) -> Iterator[Task]:
+    """What the office answered and nobody of the family has opened."""
+    for inquiry in known.messages:
+        if messages.is_unread(inquiry) and inquiry.answered_at:
+            day = formats.short_day(inquiry.answered_at.astimezone(uow.zone).date(), uow.language)
+            title = uow.translate("Réponse du secrétariat : {title}", title=messages.title(inquiry, uow.language))
+            yield Task(title, uow.translate("le {day}", day=day), uow.translate("Lire"), f"{MESSAGES}/{inquiry.id}")
+
+
 def days_left(uow: UnitOfWork, due: Due) -> str:
     left = (due.campaign.closes_on - uow.today).days
     if left < 0:
@@ -226,4 +238,4 @@ def _records(uow: UnitOfWork, known: Known) -> Iterator[Task]:
         yield Task(text.removesuffix("."), "", opens, "/famille")
 
 
-_TASKS = (_absences, _papers, _money, _reenrolments, _records)
+_TASKS = (_absences, _papers, _answers, _money, _reenrolments, _records)

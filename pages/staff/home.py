@@ -35,6 +35,7 @@ LABELS = {  # of the files of « Demandes »
     "reinscriptions": plural("demande de réinscription à valider", "demandes de réinscription à valider"),
     "pieces": plural("pièce à vérifier", "pièces à vérifier"),
     "absences": plural("absence à traiter", "absences à traiter"),
+    "messages": plural("message à lire", "messages à lire"),
     "paiements": plural("trop-perçu", "trop-perçus"),
 }
 UNDELIVERED = {

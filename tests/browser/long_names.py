@@ -18,6 +18,8 @@ COLUMNS = {
     "mark": "mention remark",
     "absence": "reason comment",
     "absence_notice": "comment",
+    "inquiry": "name asked_by",
+    "inquiry_turn": "text written_by",
     "invoice": "label payer",
     "invoice_line": "label pupil",
     "payment": "label payer operation",

@@ -36,6 +36,9 @@ FILLED = {
     "year",
     "tab",
     "account",
+    "message",
+    "about",
+    "key",
 }  # what _filled knows
 SAID = {"{tab}", "{kind}"}  # words, that tell one screen from another
 ALONE = {"/mot-de-passe/choisir": "nguyen.linh", "/mot-de-passe/second-facteur": "lemoine.helene"}
@@ -50,6 +53,7 @@ MORE = (
     ("nguyen.linh", "/mot-de-passe/choisir"),
     ("renard.paul", "/gestion/demandes"),
     ("renard.paul", "/gestion/demandes?onglet=absences"),
+    ("renard.paul", "/gestion/demandes?onglet=messages"),
     ("renard.paul", "/gestion/demandes?onglet=traitees"),
     ("renard.paul", "/gestion/demandes?onglet=reinscriptions&traitees=1"),
     ("renard.paul", "/accessibilite"),
@@ -150,6 +154,9 @@ def _filled(portal: Server, pattern: str) -> list[str]:
             ),
             "code": "ZZZZZZZZZZ",
             "absence": absence,
+            "message": portal.value("SELECT max(id) FROM inquiry WHERE family_id = ?", family),
+            "about": "facture",
+            "key": portal.value("SELECT max(id) FROM invoice WHERE family_id = ?", family),
             "year": portal.value("SELECT max(school_year) FROM course"),
             **way,
         }

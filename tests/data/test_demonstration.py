@@ -28,6 +28,7 @@ from data.families import stored_files
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.families.stored_files import StoredFile
 from data.mail.outbox import Letter
+from data.messages.models import Inquiry
 from data.office import news
 from data.office.news import News
 from data.reenrolment import due as reenrolment_due
@@ -202,6 +203,7 @@ def nothing_is_ahead_of_its_time(uow: UnitOfWork) -> None:
         (FieldChange, FieldChange.decided_at), (Letter, Letter.sent_at), (AuditEntry, AuditEntry.at),
         (Reenrolment, Reenrolment.submitted_at), (Reenrolment, Reenrolment.decided_at), (Wish, Wish.changed_at),
         (SuppliedDocument, SuppliedDocument.given_at), (SuppliedDocument, SuppliedDocument.decided_at),
+        (Inquiry, Inquiry.turned_at),
         (AbsenceNotice, AbsenceNotice.submitted_at), (StoredFile, StoredFile.created_at), (Campaign, Campaign.created_at),
     ]  # fmt: skip
     for table, moment in moments:

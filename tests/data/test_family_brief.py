@@ -46,7 +46,7 @@ def test_the_tabs_count_what_they_hold_of_one_family_alone(database: str) -> Non
         for number in NUMBERS:
             family = families.by_number(uow, number)
             counted = brief.numbers(uow, family.id)
-            kinds = (records.reenrolments, records.documents, records.absences)
+            kinds = (records.reenrolments, records.documents, records.absences, records.messages)
             changes = {request.id for request, _, _ in records.requests(uow, family.id)}
             assert counted.requests == sum(len(kind(uow, family.id)) for kind in kinds) + len(changes)
             assert counted.bills == sum(len(ledger.entries) for ledger in billing.of_family(uow, family.id).values())

@@ -96,6 +96,7 @@ def plant_canary(portal: Server, login: str = "belkacem.samir", number: int = 20
     _money(theirs)
     _written_about(theirs)
     _re_enrols(theirs)
+    _asked(theirs)
     _written(theirs)
     return theirs
 
@@ -153,6 +154,16 @@ def _written_about(theirs: Theirs) -> None:
         theirs.put(
             "absence_notice", **days, state=state, author_id=author, document=theirs.files[1], absence_id=absence
         )
+
+
+def _asked(theirs: Theirs) -> None:
+    """What the family wrote to the office of a bill, and what it was answered."""
+    author = theirs.portal.account(theirs.login)["id"]
+    for state in ("waiting", "answered"):
+        asked = theirs.put(
+            "inquiry", about="invoice", about_id=theirs.one("invoice"), state=state, closed_by="", author_id=author
+        )
+        theirs.put("inquiry_turn", inquiry_id=asked, side="family", author_id=author)
 
 
 def _re_enrols(theirs: Theirs) -> None:
@@ -218,6 +229,9 @@ def _ways(theirs: Theirs, pattern: str) -> list[dict[str, object]]:
         "colour": "7a1f3d",
         "site": theirs.site,
         "notice": theirs.one("absence_notice"),
+        "message": theirs.one("inquiry"),
+        "about": "facture",
+        "key": theirs.one("invoice"),
         "document": theirs.one("required_document"),
         "form": "csv",
         "piece": 1,

@@ -27,8 +27,10 @@ FAMILY_PAGES = [
     "/facturation/factures/{invoice}/lire",
     "/mot-de-passe/courriers",
     "/mot-de-passe/agenda",
+    "/demandes/ecrire/cours/{course}",
 ]
 MOVING = (
+    "/demandes/ecrire/",
     "/famille",
     "/eleves/2042/identite",
     "/eleves/2042/absences",
@@ -46,6 +48,7 @@ STAFF_PAGES = [
     "/gestion/demandes",
     "/gestion/demandes?onglet=traitees",
     "/gestion/demandes?onglet=absences",
+    "/gestion/demandes?onglet=messages",
     "/gestion/demandes?onglet=paiements",
     "/gestion/demandes?onglet=reinscriptions",
     "/gestion/demandes?onglet=reinscriptions&traitees=1",
@@ -70,7 +73,7 @@ CORRECTING = {
     "/gestion/familles/1042/eleves",
 }  # where staff write in their own site's records
 UNNAMED = {  # rows that no act names by their key: they have names of their own, or go with another row
-    "agenda_key", "allocation", "audit_entry", "certificate", "instalment", "invoice_line", "known_device", "outside_key",
+    "agenda_key", "allocation", "audit_entry", "certificate", "inquiry_turn", "instalment", "invoice_line", "known_device", "outside_key",
     "paper", "payment", "stored_file",
 }  # fmt: skip
 ALIKE = 7_654_321

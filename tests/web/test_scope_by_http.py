@@ -52,7 +52,7 @@ ANYONES = (
     "/agenda/arret/",
     "/recapitulatif/arret/",
 )
-STAFFS = ("", "?onglet=traitees", "?onglet=absences", "?onglet=paiements")
+STAFFS = ("", "?onglet=traitees", "?onglet=absences", "?onglet=messages", "?onglet=paiements")
 OTHERS = [
     ("", ""),
     ("aubry.claire", "valmont"),
@@ -75,7 +75,8 @@ def gets(theirs: Theirs, routes: Routes) -> dict[str, str]:  # noqa: F811
     ours = [path for path, audience, _, methods in routes if audience and "GET" in methods]
     found = addresses(theirs, [path for path in ours if path not in {"/deconnexion", "/metrics"}])
     request = theirs.portal.value("SELECT max(id) FROM change_request WHERE family_id = ?", theirs.family)
-    for query in (*STAFFS, f"?demande={request}", f"?onglet=absences&demande={theirs.one('absence_notice')}"):
+    for query in (*STAFFS, f"?demande={request}", f"?onglet=absences&demande={theirs.one('absence_notice')}",
+                  f"?onglet=messages&demande={theirs.one('inquiry')}"):  # fmt: skip
         found[f"/gestion/demandes{query}"] = "/gestion/demandes"
     for address in letters_of(theirs):
         found[address] = address.partition("?")[0]
@@ -122,7 +123,10 @@ def test_no_address_shows_anything_of_another_family(
 def test_those_who_may_do_see_it(canary: Theirs, come: Come, routes: Routes) -> None:  # noqa: F811
     samir, paul, papers = come("belkacem.samir"), come("renard.paul"), canary.files[2:]
     for address, pattern in gets(canary, routes).items():
-        if pattern.startswith(("/eleves/", "/facturation/", "/documents/", "/famille")) and "/modeles/" not in pattern:
+        if (
+            pattern.startswith(("/eleves/", "/facturation/", "/documents/", "/famille", "/demandes"))
+            and "/modeles/" not in pattern
+        ):
             answer = samir.get(address)
             shown = not any(
                 each in address for each in papers

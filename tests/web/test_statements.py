@@ -35,6 +35,8 @@ SCREENS = (
         [
             *OWN,
             "/demandes",
+            "/demandes/messages/{message}",
+            "/demandes/ecrire/cours/{course}",
             "/eleves/2042/cours",
             "/eleves/2042/cours/{course}",
             "/eleves/2042/cours/{course}/cours/{lesson}",
@@ -69,6 +71,7 @@ SCREENS = (
             "/gestion/demandes?onglet=traitees",
             "/gestion/demandes?demande=3",
             "/gestion/demandes?onglet=absences",
+            "/gestion/demandes?onglet=messages",
             "/gestion/demandes?onglet=paiements",
             "/gestion/familles",
             "/gestion/familles?r=belkacem",
@@ -142,6 +145,7 @@ def numbers(portal: Server) -> dict[str, object]:
             "SELECT number FROM payment WHERE family_id = ? AND state = 'cashed' ORDER BY id", family
         ),
         "year": portal.value("SELECT max(school_year) FROM course JOIN lesson ON course_id = course.id"),
+        "message": portal.value("SELECT min(id) FROM inquiry WHERE family_id = ?", family),
         "letter": portal.value("SELECT min(id) FROM letter WHERE family_id = ?", family),
     }
 
@@ -275,6 +279,7 @@ def running_large(sqlite_demo: Path, tmp_path_factory: pytest.TempPathFactory) -
                 f"{more.format(count)} INSERT INTO {table} ({names}) SELECT {values} FROM {table}, n WHERE {where}"
             )
 
+        other = "(SELECT id FROM family WHERE number = 90000 + i)"
         copies("family", 300, "number = 1077 AND site_id = 1", number="90000 + i")
         copies("letter", 300, f"id = {numbers(server)['letter']}", key="'L' || i", message_id="'<L' || i || '>'")
         copies("audit_entry", 60, "site_id = 1", reference="'a' || i", at="datetime(at, -i || ' days')")
@@ -282,25 +287,14 @@ def running_large(sqlite_demo: Path, tmp_path_factory: pytest.TempPathFactory) -
             "guardian",
             300,
             "rank = 1 AND family_id = (SELECT id FROM family WHERE number = 1077 AND site_id = 1)",
-            family_id="(SELECT id FROM family WHERE number = 90000 + i)",
+            family_id=other,
             last_name="'B' || i",
         )
         mine = "family_id = (SELECT family_id FROM account WHERE login = 'belkacem.samir') AND state = 'pending'"
-        copies(
-            "change_request",
-            60,
-            mine,
-            family_id="(SELECT id FROM family WHERE number = 90000 + i)",
-            title="'Copie ' || i",
-            sheet_id="(SELECT id FROM guardian WHERE last_name = 'B' || i)",
-        )
-        copies(
-            "field_change",
-            60,
-            mine,
-            family_id="(SELECT id FROM family WHERE number = 90000 + i)",
-            request_id="(SELECT id FROM change_request WHERE title = 'Copie ' || i)",
-        )
+        sheet = "(SELECT id FROM guardian WHERE last_name = 'B' || i)"
+        copies("change_request", 60, mine, family_id=other, title="'Copie ' || i", sheet_id=sheet)
+        request = "(SELECT id FROM change_request WHERE title = 'Copie ' || i)"
+        copies("field_change", 60, mine, family_id=other, request_id=request)
         copies("pupil", 12, "number = 2043 AND site_id = 1", number="80000 + i")
         copies(
             "pupil_link",
@@ -308,7 +302,6 @@ def running_large(sqlite_demo: Path, tmp_path_factory: pytest.TempPathFactory) -
             "pupil_id = (SELECT id FROM pupil WHERE number = 2043 AND site_id = 1)",
             pupil_id="(SELECT id FROM pupil WHERE number = 80000 + i)",
         )
-        other = "(SELECT id FROM family WHERE number = 90000 + i)"
         copies("invoice", 300, "number = '07000004'", family_id=other, number="'O' || i")
         copies(
             "absence_notice",
@@ -317,6 +310,10 @@ def running_large(sqlite_demo: Path, tmp_path_factory: pytest.TempPathFactory) -
             family_id=other,
             submitted_at="datetime(submitted_at, i || ' minutes')",
         )
+        copies("inquiry", 60, "state = 'waiting'", family_id=other)
+        copies("inquiry", 60, f"id = {numbers(server)['message']}")
+        asked = f"(SELECT max(id) FROM inquiry WHERE family_id = {other})"
+        copies("inquiry_turn", 60, "id = (SELECT min(id) FROM inquiry_turn)", family_id=other, inquiry_id=asked)
         copies("online_payment", 60, "state = 'differs'", family_id=other, reference="'r' || i", transaction="'t' || i")
         known = numbers(server)
         past = f"(SELECT course_id FROM enrolment WHERE id = {known['past']})"

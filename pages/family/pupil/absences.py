@@ -14,6 +14,7 @@ from components.ui.icons import icon
 from components.ui.markup import button
 from components.ui.own_words import filled, own
 from components.ui.panel import Act, Answer
+from components.ui.question_link import question_link
 from components.ui.status_chip import status_chip
 from components.web.received_files import MAX_FILE_BODY, one_file, refused
 from data.accounts.caller import Audience, Caller
@@ -23,6 +24,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families import stored_files
 from data.families.models import Rights
+from data.messages.models import About
 from data.schooling import absences
 from data.schooling.absences import AbsenceNotice, NoticeState
 from data.uploads import validation
@@ -114,7 +116,7 @@ def _notice(uow: UnitOfWork, n: int, notice: AbsenceNotice) -> Markup:
         notice.comment and html.p(notice.comment),
         notice.answer
         and html.p(filled(uow.translate("Réponse du conservatoire : {answer}"), answer=own(uow, notice.answer))),
-        shown and html.p(shown, class_="links-row"),
+        html.p(shown, question_link(uow, About.ABSENCE, notice.id, named=title), class_="links-row"),
         _while_pending(uow, n, notice) if notice.state == NoticeState.PENDING else None,
     )
 

@@ -16,6 +16,7 @@ from components.ui.lists import Listing
 from components.ui.markup import Content, join
 from components.ui.own_words import filled, own
 from components.ui.panel import Act, Answer, Handler, only_shows
+from components.ui.question_link import question_link
 from components.ui.status_chip import label_of, status_of
 from components.ui.tables import facts
 from data.core import formats
@@ -23,6 +24,7 @@ from data.core.errors import NotFound
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil, PupilLink, Rights
+from data.messages.models import About
 from data.schooling import absences, results
 from data.schooling import models as schooling
 from data.schooling.absences import Absence, AbsenceNotice, NoticeState
@@ -200,7 +202,8 @@ def _course(uow: UnitOfWork, window: Window, found: Attended, link: PupilLink) -
         (_("Durée"), formats.duration(found.slot_minutes, uow.language)),
         (_("Salle"), course.room),
     ]
-    return _facts(uow, pairs) + _meetings(uow, window, meetings)
+    ask = html.p(question_link(uow, About.COURSE, found.enrolment.id, named=course.name), class_="links-row")
+    return _facts(uow, pairs) + ask + _meetings(uow, window, meetings)
 
 
 def _meetings(uow: UnitOfWork, window: Window, meetings: list[Meeting]) -> Markup:

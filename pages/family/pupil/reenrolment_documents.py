@@ -7,12 +7,14 @@ from components.ui import html
 from components.ui.icons import icon
 from components.ui.markup import button
 from components.ui.own_words import own, own_text
+from components.ui.question_link import question_link
 from components.ui.status_chip import TO_FAMILIES, status_chip
 from components.ui.tables import row
 from data.core import formats
 from data.core.errors import UserError
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
+from data.messages.models import About
 from data.reenrolment import documents as reenrolment_documents
 from data.reenrolment.campaigns import RequiredDocument
 from data.reenrolment.documents import Shared
@@ -186,4 +188,6 @@ def _acts(uow: UnitOfWork, now: Situation, item: DocumentItem, common: Shared) -
         )
     if supplied and reenrolment_documents.locked_because(now, item) is None:
         found.append(button(uow.translate("Retirer"), label, do="remove", of=supplied.id, class_="link"))
+    if supplied:
+        found.append(question_link(uow, About.DOCUMENT, supplied.id, named=own_text(uow, item.document, "label")))
     return found

@@ -5,10 +5,12 @@ from markupsafe import Markup
 from components.ui import html
 from components.ui.asking import asking
 from components.ui.icons import icon
+from components.ui.question_link import question_link
 from components.ui.status_chip import status_chip
 from components.ui.tables import facts
 from data.core import formats
 from data.core.unit_of_work import UnitOfWork
+from data.messages.models import About
 from data.reenrolment.models import WAYS, Discipline, ReenrolmentState, Situation, Way
 
 ASK = "reopen-ask"
@@ -74,6 +76,7 @@ def message(uow: UnitOfWork, now: Situation) -> Markup:
         html.div(
             notice if waits else None,
             correct if now.may_reopen else None,
+            question_link(uow, About.REENROLMENT, now.sent.id) if now.sent else None,
             html.a(uow.translate("Retour"), href="/famille", class_="btn quiet"),
             class_="actions",
         ),

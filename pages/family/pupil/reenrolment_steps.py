@@ -36,7 +36,7 @@ def progress(uow: UnitOfWork, now: Situation) -> Markup:
     return html.nav(
         html.p(uow.translate("Étape {step} sur 3", step=at)),
         html.ol(steps),
-        class_="steps",
+        class_="reenrol-steps",
         aria_label=uow.translate("Étapes de la réinscription"),
     )
 

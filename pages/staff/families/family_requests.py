@@ -13,6 +13,8 @@ from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.directory import records as family_records
 from data.families import protection
+from data.messages import models as messages
+from data.messages.models import InquiryState
 from data.reenrolment.models import WAYS, ReenrolmentState, state_of
 from data.schooling import absences
 from data.schooling.absences import NoticeState
@@ -23,7 +25,8 @@ QUEUE = "/gestion/demandes"
 
 
 def draw(uow: UnitOfWork, view: FamilyView) -> Markup:
-    cards = [_reenrolments(uow, view), _documents(uow, view), _absences(uow, view), _changes(uow, view)]
+    kinds = (_reenrolments, _documents, _absences, _messages, _changes)
+    cards = [drawn(uow, view) for drawn in kinds]
     if not any(cards):
         return html.p(uow.translate("Cette famille n’a rien demandé."), class_="card")
     return Markup("").join(card for card in cards if card)
@@ -73,6 +76,19 @@ def _absences(uow: UnitOfWork, view: FamilyView) -> Markup | None:
         rows.append((link, pupil.full_name, uow.translate(notice.reason), when, state))
     heads = (_("Absence"), _("Élève"), _("Motif"), _("Envoyée le"), _("État"))
     return _card(uow, _("Absences"), heads, rows)
+
+
+def _messages(uow: UnitOfWork, view: FamilyView) -> Markup | None:
+    rows: list[tuple[Content, ...]] = []
+    for inquiry in family_records.messages(uow, view.family.id):
+        closed = "" if inquiry.state == InquiryState.WAITING else "&traitees=1"
+        link = html.a(
+            messages.title(inquiry, uow.language), href=f"{QUEUE}?onglet=messages{closed}&demande={inquiry.id}"
+        )
+        when = formats.moment(inquiry.asked_at, uow.zone, uow.language)
+        rows.append((link, inquiry.asked_by, when, status_chip(uow, messages.state_of(inquiry))))
+    heads = (_("Message"), _("Écrit par"), _("Envoyé le"), _("État"))
+    return _card(uow, _("Messages"), heads, rows)
 
 
 def _changes(uow: UnitOfWork, view: FamilyView) -> Markup | None:

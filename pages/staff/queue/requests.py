@@ -18,7 +18,7 @@ from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment.queue_list import Narrowing
-from pages.staff.queue import absences, documents, overpayments, reenrolments, request_review, tabs
+from pages.staff.queue import absences, documents, messages, overpayments, reenrolments, request_review, tabs
 from pages.staff.queue.reenrolment_state import narrowing
 
 PAGE = 50
@@ -65,6 +65,9 @@ def _show(uow: UnitOfWork, onglet: str, asked: int | None, narrowed: Narrowing, 
         return
     if onglet == "absences":
         absences.show_queue(uow, asked, closed=closed)
+        return
+    if onglet == "messages":
+        messages.show_queue(uow, asked, closed=closed, search=narrowed.search)
         return
     if onglet == "paiements":
         overpayments.show_queue(uow)

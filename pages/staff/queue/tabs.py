@@ -16,6 +16,7 @@ TABS = {
     "reinscriptions": _("Réinscriptions"),
     "pieces": _("Pièces"),
     "absences": _("Absences"),
+    "messages": _("Messages"),
     "paiements": _("Trop-perçus"),
     "traitees": _("Traitées"),
 }
@@ -23,6 +24,7 @@ DONE_WITH = {
     "": _("Fiches"),
     "reinscriptions": _("Réinscriptions"),
     "absences": _("Absences"),
+    "messages": _("Messages"),
 }  # what « Traitées » holds
 
 

@@ -1,0 +1,146 @@
+"""What the office does: the queue of messages, the answer and its letter, closing."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, or_
+from sqlmodel import col, select
+
+from data.accounts import models as accounts
+from data.accounts.models import Account
+from data.core import audit, formats
+from data.core.audit import Action
+from data.core.errors import UserError, ValidationErrors
+from data.core.i18n import as_language
+from data.core.ids import parse_id
+from data.core.plain_text import tidy, tidy_lines
+from data.core.unit_of_work import UnitOfWork
+from data.families.models import Family
+from data.mail import outbox
+from data.mail.outbox import Mail
+from data.mail.templates import LetterKind
+from data.messages.models import (
+    MAX_LENGTH,
+    Inquiry,
+    InquiryState,
+    Side,
+    add_turn,
+    announce_change,
+    title,
+    turns,
+)
+
+
+@dataclass(frozen=True)
+class Received:
+    """A message as the queue lists it."""
+
+    inquiry: Inquiry
+    family_number: int
+
+
+def queue(uow: UnitOfWork, *, closed: bool = False, search: str = "", most: int = 50, skip: int = 0) -> list[Received]:
+    """For the staff: waiting, the oldest first; or answered and closed, the latest first. `search` is literal."""
+    uow.staff_only()
+    order = col(Inquiry.turned_at).desc() if closed else col(Inquiry.turned_at)
+    question = _matching(select(Inquiry, Family.number), closed=closed, search=search)
+    return [
+        Received(inquiry, number)
+        for inquiry, number in uow.rows(question.order_by(order, col(Inquiry.id)).limit(most).offset(skip))
+    ]
+
+
+def count(uow: UnitOfWork, *, closed: bool = False, search: str = "") -> int:
+    uow.staff_only()
+    return uow.count(_matching(select(func.count(col(Inquiry.id))), closed=closed, search=search))
+
+
+def _matching(question: Any, *, closed: bool, search: str) -> Any:
+    """Who asked, what it is about, the number of the family or of the message."""
+    waits = Inquiry.state == InquiryState.WAITING
+    found = question.join(Family, col(Family.id) == Inquiry.family_id).where(~waits if closed else waits)
+    for word in tidy(search).split()[:6]:
+        literal = word[:60].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        said: list[Any] = [col(each).ilike(f"%{literal}%", escape="\\") for each in (Inquiry.asked_by, Inquiry.name)]
+        if number := parse_id(word):
+            said += [col(Family.number) == number, col(Inquiry.id) == number]
+        found = found.where(or_(*said))
+    return found
+
+
+def answer(uow: UnitOfWork, inquiry_id: int, text: str, *, seen: int, closes: bool = False) -> Inquiry:
+    """To the family, by letter too. `seen` is the last turn that was on the screen: what came since is read first.
+
+    UserError when somebody else has answered, or when the message is of the reader's own family.
+    """
+    inquiry = _locked(uow, inquiry_id)
+    text, written = tidy_lines(text), turns(uow, inquiry.id)
+    if inquiry.state == InquiryState.CLOSED:
+        raise UserError("Cet échange est clos : la famille peut écrire un nouveau message.")
+    if written[-1].id != seen and written[-1].side == Side.OFFICE:
+        raise UserError(
+            "{name} a déjà répondu le {moment}.",
+            name=written[-1].written_by,
+            moment=formats.moment(written[-1].at, uow.zone, uow.language),
+        )
+    if written[-1].id != seen:
+        raise UserError("La famille a écrit entre-temps. Relisez son message avant de répondre.")
+    if not text:
+        raise ValidationErrors({"answer": UserError("Écrivez votre réponse.")})
+    if len(text) > MAX_LENGTH:
+        raise ValidationErrors({"answer": UserError("Ce texte est trop long : 1 000 caractères au plus.")})
+    add_turn(uow, inquiry, Side.OFFICE, text)
+    inquiry.state, inquiry.turned_at = InquiryState.ANSWERED, uow.now
+    inquiry.answered_at, inquiry.read_at = uow.now, None
+    if closes:
+        inquiry.state, inquiry.closed_at, inquiry.closed_by = InquiryState.CLOSED, uow.now, Side.OFFICE
+    uow.add(inquiry)
+    _write_letter(uow, inquiry, text)
+    _note(uow, Action.MESSAGE_ANSWERED, inquiry)
+    announce_change(uow, inquiry)
+    return inquiry
+
+
+def close(uow: UnitOfWork, inquiry_id: int) -> Inquiry:
+    """Once it was answered: nobody who asks is left without a word."""
+    inquiry = _locked(uow, inquiry_id)
+    if inquiry.state == InquiryState.WAITING:
+        raise UserError("Ce message attend une réponse : répondez-y avant de clore l’échange.")
+    if inquiry.state != InquiryState.CLOSED:
+        inquiry.state, inquiry.closed_at, inquiry.closed_by = InquiryState.CLOSED, uow.now, Side.OFFICE
+        uow.add(inquiry)
+        _note(uow, Action.MESSAGE_CLOSED, inquiry)
+        announce_change(uow, inquiry)
+    return inquiry
+
+
+def _locked(uow: UnitOfWork, inquiry_id: int) -> Inquiry:
+    uow.staff_only()
+    inquiry = uow.get(Inquiry, inquiry_id, lock=True)
+    own = uow.get(Account, uow.account_id).own_family_id
+    if own is not None and own == inquiry.family_id:
+        raise UserError("Ce message est celui de votre famille : un collègue doit y répondre.")
+    return inquiry
+
+
+def _note(uow: UnitOfWork, action: Action, inquiry: Inquiry) -> None:
+    """Not what was said: that is between the family and the office."""
+    audit.note_record(uow, action, inquiry, inquiry.family_id, changes={"title": ["", inquiry.name]})
+
+
+def _write_letter(uow: UnitOfWork, inquiry: Inquiry, text: str) -> None:
+    """To the adult who asked; to another one of the household when that account left."""
+    theirs = select(Account).where(Account.family_id == inquiry.family_id)
+    author = uow.one(theirs.where(Account.id == inquiry.author_id)) or uow.one(
+        theirs.where(col(Account.disabled).is_(False)).order_by(col(Account.id))
+    )
+    if author is None:
+        return
+    language = as_language(author.language)
+    asked = max((each.at for each in turns(uow, inquiry.id) if each.side == Side.FAMILY), default=inquiry.asked_at)
+    words = {
+        "topic": title(inquiry, language),
+        "day": formats.short_day(asked.astimezone(uow.zone).date(), language),
+    }
+    to, path = accounts.recipient(uow, author), f"/demandes/messages/{inquiry.id}"
+    outbox.write(uow, Mail(LetterKind.MESSAGE_ANSWERED, to, words, path=path, message=text))
