@@ -17,6 +17,7 @@ from data.core.i18n import _
 from data.core.scope import OfSite, Scope
 from data.families.models import Guardian, PupilLink
 from data.families.stored_files import StoredFile
+from data.group_letters.models import GroupRecipient
 from data.mail.outbox import Letter
 from data.reenrolment.models import Reenrolment, SuppliedDocument, Wish
 from data.schooling.absences import Absence, AbsenceNotice
@@ -57,6 +58,7 @@ MOVES: tuple[tuple[type[Any], str, str], ...] = (
     (OnlinePayment, "family_id", _("Paiements en ligne")),
     (ChangeRequest, "family_id", _("Demandes de modification")),
     (Letter, "family_id", _("Courriers")),
+    (GroupRecipient, "family_id", _("Courriers à un groupe")),
     (AbsenceNotice, "family_id", _("Messages d’absence")),
     (Wish, "family_id", _("Réponses de réinscription")),
     (SuppliedDocument, "family_id", _("Pièces envoyées")),

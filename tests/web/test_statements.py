@@ -26,8 +26,7 @@ SCREENS = (
             "/mot-de-passe-perdu",
             "/identifiant-oublie",
             "/verifier",
-            "/verifier/ZZZZ-ZZZZ-ZZ",
-            "/verifier/YYYY-YYYY-YY",
+            *("/verifier/ZZZZ-ZZZZ-ZZ", "/verifier/YYYY-YYYY-YY"),
         ],
     ),
     (
@@ -90,6 +89,7 @@ SCREENS = (
             "/gestion/courriels",
             "/gestion/courriels?courriel={letter}",
             "/gestion/courriels?r=1042&etat=sent",
+            *(f"/gestion/courriels/{room}" for room in ("groupes", "groupes/nouveau", "cours?jour=2026-11-24")),
             "/gestion/courriels/textes",
             "/gestion/courriels/textes?genre=payment_received",
         ],
