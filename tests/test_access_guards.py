@@ -48,6 +48,8 @@ OPENERS = {
     "data.privacy.retention": "forgets at every site, by itself",
     "data.privacy.data_export": "adds what the office notes of the family’s requests, which no family’s page may read",
     "data.privacy.orphan_files": "compares the files of every site with their rows, by itself",
+    "data.group_letters.sending": "writes the letters that the staff of whatever site sent to a group, by itself",
+    "data.reenrolment.planned_reminders": "reminds the families of every site, by itself",
     "data.office.daily_digest": "goes round every site and its staff, then writes as each of them",
     "data.office.dashboard_counts": "tells the operator’s watch one number, of all sites",
     "data.importing.command": "the operator’s command finds the site by its code, then works for that site",
@@ -69,6 +71,7 @@ TABLE_USERS = {
     "data.core.database": "names the constraints",
     "data.core.unit_of_work": "writes thousands of rows at once, for the staff of one site, after its own checks",
     "data.families.pupil_scope": "the question that scopes the others cannot be scoped by itself",
+    "data.group_letters.models": "the question that scopes a group’s letters to who got them cannot be scoped by itself",
     "data.migrations.env": "compares them with the database",
     "data.ops.backup": "ends the sessions of a copy before it is put back",
 }

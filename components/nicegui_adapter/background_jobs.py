@@ -19,6 +19,7 @@ from data.accounts import refusals
 from data.core import database, outages, stopping
 from data.core.database import Unavailable
 from data.core.settings import settings
+from data.group_letters import sending as group_letters
 from data.importing import jobs
 from data.mail import delivery
 from data.office import daily_digest
@@ -28,7 +29,7 @@ from data.schooling import lesson_letters
 from data.uploads import worker as upload_worker
 
 ROUND_SECONDS, DAILY_SECONDS, MEMORY_SECONDS, FILES_SECONDS = 2.0, 60.0, 15.0, 3600.0
-DAY_SECONDS, REFUSALS_SECONDS, LESSONS_SECONDS = 86_400.0, 60.0, 30.0
+DAY_SECONDS, REFUSALS_SECONDS, LESSONS_SECONDS, GROUP_SECONDS = 86_400.0, 60.0, 30.0, 5.0
 STOP_SECONDS = 25.0  # deploy/ gives the whole process 40
 log = logging.getLogger("anacrouse")
 _threads = ThreadPoolExecutor(thread_name_prefix="work")  # what asyncio.to_thread runs, so that a stop can wait for it
@@ -107,6 +108,7 @@ def _jobs() -> list[_Periodic]:
         _Periodic("access letters", ROUND_SECONDS, _access_batches),
         _Periodic("daily", DAILY_SECONDS, daily_digest.go_round),
         _Periodic("letters of lessons", LESSONS_SECONDS, lesson_letters.go_round),
+        _Periodic("letters to groups", GROUP_SECONDS, group_letters.go_round),
         _Periodic("the sweep of files", FILES_SECONDS, orphan_files.sweep, at_start=True),
         # at the start too: a portal restarted every day forgets all the same
         _Periodic("retention", DAY_SECONDS, _forget, at_start=True),

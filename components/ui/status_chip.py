@@ -13,6 +13,7 @@ from data.accounts.models import AccessState
 from data.billing.models import EntryState
 from data.change_requests.models import ChangeState
 from data.core.unit_of_work import UnitOfWork
+from data.group_letters.models import GroupLetterState, Reach
 from data.importing.runs import ImportState
 from data.mail.outbox import LetterState
 from data.messages.models import InquiryState
@@ -76,6 +77,18 @@ STATES: States = {
         LetterState.ABANDONED: Status("bad", "alert", "Abandonné"),
         LetterState.CANCELLED: Status("", "undo", "Annulé"),
         LetterState.TO_CONFIRM: Status("pending", "info", "À confirmer"),
+        LetterState.PORTAL: Status("", "eye", "Portail seul"),
+    },
+    GroupLetterState: {
+        GroupLetterState.DRAFT: Status("", "paper", "Brouillon"),
+        GroupLetterState.SENDING: Status("pending", "clock", "En cours d’envoi"),
+        GroupLetterState.SENT: Status("good", "check", "Envoyé"),
+    },
+    Reach: {
+        Reach.MAIL: Status("good", "mail", "Par e-mail"),
+        Reach.PORTAL: Status("pending", "eye", "Sans adresse e-mail"),
+        Reach.BLOCKED: Status("bad", "cross", "Compte bloqué"),
+        Reach.NO_ACCOUNT: Status("bad", "info", "Aucun compte"),
     },
     EntryState: {
         EntryState.DUE: Status("", "clock", "À régler"),
@@ -130,6 +143,7 @@ TO_FAMILIES: States = {
             Status("pending", "clock", "En attente d’envoi"),
         ),
         **dict.fromkeys((LetterState.FAILED, LetterState.ABANDONED), Status("bad", "cross", "Non remis")),
+        LetterState.PORTAL: Status("", "eye", "Dans le portail"),
     },
     DocumentState: {
         DocumentState.MISSING: Status("pending", "", "À fournir"),

@@ -1,7 +1,7 @@
-"""Days as people write them: 16/06/2012, 16 juin 2012, 2012-06-16. Day before month, unless it is said otherwise."""
+"""Days and hours as people write them: 16/06/2012, 16 juin 2012, 2012-06-16. Day before month, unless it is said otherwise."""
 
 import re
-from datetime import date
+from datetime import date, time
 
 from data.core.errors import UserError
 from data.core.plain_text import fold
@@ -70,3 +70,14 @@ def _month(word: str) -> int:
     """Its number by its name or the beginning of it, 0 when it is none or may be two (« jui »)."""
     fitting = [number for number, names in enumerate(MONTHS, 1) if any(name.startswith(word) for name in names)]
     return fitting[0] if len(fitting) == 1 else 0
+
+
+def read_hour(typed: str) -> time | None:
+    """« 17 h 15 », « 17:15 », « 1715 »; None of nothing."""
+    if not typed:
+        return None
+    found = re.fullmatch(r"(\d{1,2})\s*(?:[h:]\s*(\d{2})?|(\d{2}))(?::\d{2})?", typed.casefold())
+    hours, minutes = (int(found[1]), int(found[2] or found[3] or 0)) if found else (24, 0)
+    if hours > 23 or minutes > 59:
+        raise UserError("Écrivez l’heure ainsi : 17:15.")
+    return time(hours, minutes)

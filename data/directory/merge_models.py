@@ -17,6 +17,7 @@ from data.core.i18n import _
 from data.core.scope import OfSite, Scope
 from data.families.models import Guardian, PupilLink
 from data.families.stored_files import StoredFile
+from data.group_letters.models import GroupRecipient
 from data.mail.outbox import Letter
 from data.messages.models import Inquiry, InquiryTurn
 from data.reenrolment.models import Reenrolment, SuppliedDocument, Wish
@@ -59,6 +60,7 @@ MOVES: tuple[tuple[type[Any], str, str], ...] = (
     (OnlinePayment, "family_id", _("Paiements en ligne")),
     (ChangeRequest, "family_id", _("Demandes de modification")),
     (Letter, "family_id", _("Courriers")),
+    (GroupRecipient, "family_id", _("Courriers à un groupe")),
     (AbsenceNotice, "family_id", _("Messages d’absence")),
     (Inquiry, "family_id", _("Messages au secrétariat")),
     (Wish, "family_id", _("Réponses de réinscription")),

@@ -21,6 +21,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.directory.edit_families import MAX_ADULTS, RIGHTS, fields_of
 from data.directory.merge_models import MOVES
 from data.families.models import Family, Guardian, Pupil, PupilLink
+from data.group_letters.models import GroupRecipient
 from data.reenrolment.models import SuppliedDocument, Wish
 
 KEPT, GONE = "kept", "gone"
@@ -29,6 +30,7 @@ ONCE: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
     (Wish, ("campaign_id", "pupil_id")),
     (SuppliedDocument, ("document_id", "pupil_id")),
     (Paper, ("subject",)),
+    (GroupRecipient, ("letter_id",)),
 )
 CROSSED = UserError("Les deux familles ont changé depuis l’affichage. Relisez ce qui serait réuni.")
 Answers = Mapping[str, str]  # key of a question -> the choice

@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 
 from data.core import fields
 from data.core.countries import ALSO, countries
-from data.core.days import TOGETHER
+from data.core.days import TOGETHER, read_hour
 from data.core.errors import UserError
 from data.core.fields import EditableField, Kind, editables
 from data.core.i18n import LANGUAGES, translate_or_same
@@ -182,16 +182,6 @@ def _read_hundredths(typed: str) -> int | None:
     return -cents if found[1] else cents
 
 
-def _read_hour(typed: str) -> time | None:
-    if not typed:
-        return None
-    found = re.fullmatch(r"(\d{1,2})\s*(?:[h:]\s*(\d{2})?|(\d{2}))(?::\d{2})?", typed.casefold())
-    hours, minutes = (int(found[1]), int(found[2] or found[3] or 0)) if found else (24, 0)
-    if hours > 23 or minutes > 59:
-        raise UserError("Écrivez l’heure ainsi : 17:15.")
-    return time(hours, minutes)
-
-
 def _read_minutes(typed: str) -> int:
     bare = typed.casefold()
     if not bare:
@@ -317,7 +307,7 @@ NUMBER = Kind("text", read=_read_number)
 PAYMENT_MEANS = Kind("text", read=_read_means)
 MONEY = Kind("text", read=_read_hundredths, format_value=lambda shown, language: _decimal(shown))
 HUNDREDTHS = Kind("text", read=_read_hundredths, format_value=lambda shown, language: _decimal(shown))
-HOUR = Kind("text", read=_read_hour, show=lambda value: value.strftime("%H:%M") if value else "")
+HOUR = Kind("text", read=read_hour, show=lambda value: value.strftime("%H:%M") if value else "")
 MINUTES = Kind("text", read=_read_minutes)
 SECONDS = Kind("text", read=_read_seconds)
 YEAR = Kind("text", read=_read_year)

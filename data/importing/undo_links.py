@@ -32,6 +32,7 @@ UNCHECKED: dict[tuple[str, str], str] = {
     ("online_payment", "payment_id"): "a payment that came by the bank is not an import’s",
     ("online_payment", "account_id"): "whoever pays has signed in: sign_in says so",
     ("letter", "account_id"): "who was told how to come in has another account row: access_sent_at",
+    ("letter", "group_id"): "of the staff",
     ("change_request", "author_id"): "whoever asks has signed in: sign_in says so",
     ("reenrolment", "author_id"): "whoever answers has signed in: sign_in says so",
     ("reenrolment_wish", "author_id"): "whoever answers has signed in: sign_in says so",

@@ -1,7 +1,7 @@
 """What a site says in its letters instead of the texts that come with the portal, by kind of letter and language."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -159,7 +159,7 @@ def _read_body(kind: LetterKind, language: Language, text: str) -> tuple[str, ..
     if len(body) > MAX_PARAGRAPHS:
         raise UserError("{count} paragraphes, c’est trop : {most} au plus.", count=len(body), most=MAX_PARAGRAPHS)
     for sentence in sentences:
-        _check_variables(kind, sentence)
+        check_variables(sentence, variables(kind))
     return tuple(body)
 
 
@@ -180,8 +180,8 @@ def _paragraphs(text: str) -> list[str]:
     return body
 
 
-def _check_variables(kind: LetterKind, sentence: str) -> None:
-    allowed = variables(kind)
+def check_variables(sentence: str, allowed: Sequence[str]) -> None:
+    """UserError names the variable that the letter does not know."""
     for name in VARIABLE.findall(sentence):
         if name not in allowed:
             raise UserError(
@@ -190,7 +190,9 @@ def _check_variables(kind: LetterKind, sentence: str) -> None:
                 known=", ".join("{" + each + "}" for each in allowed),
             )
     if re.search(r"[{}]", VARIABLE.sub("", sentence)):
-        raise UserError("Une accolade est seule. Une variable s’écrit ainsi : {example}.", example="{name}")
+        raise UserError(
+            "Une accolade est seule. Une variable s’écrit ainsi : {example}.", example="{" + allowed[0] + "}"
+        )
 
 
 def save(uow: UnitOfWork, kind: LetterKind, language: Language, text: TemplateText, *, version: int) -> LetterText:

@@ -37,10 +37,17 @@ class LetterState(StrEnum):
     ABANDONED = "abandoned"  # two days of trying
     CANCELLED = "cancelled"
     TO_CONFIRM = "to_confirm"  # of a restored copy: it may have left since
+    PORTAL = "portal"  # read in the portal alone: there is no address to send it to
 
 
 # Nothing more becomes of it.
-TERMINAL_STATES = (LetterState.SENT, LetterState.FAILED, LetterState.ABANDONED, LetterState.CANCELLED)
+TERMINAL_STATES = (
+    LetterState.SENT,
+    LetterState.FAILED,
+    LetterState.ABANDONED,
+    LetterState.CANCELLED,
+    LetterState.PORTAL,
+)
 
 
 class Letter(OfFamily, table=True):
@@ -73,6 +80,7 @@ class Letter(OfFamily, table=True):
     sent_at: datetime | None = Field(default=None, index=True)
     needle: str = Field(default="", max_length=400)
     resent_of: int | None = Field(default=None, index=True)
+    group_id: int | None = Field(default=None, index=True)  # the letter to a group that it is a copy of
 
 
 @dataclass(frozen=True)
@@ -157,7 +165,7 @@ def again(letter: Letter, to: str, now: datetime) -> Letter:
     """The same words in a new letter, not yet in the outbox; one at a time, by hand: it goes first."""
     return Letter(
         **letter.model_dump(
-            include={"site_id", "family_id", "account_id", "kind", "name", "language", "subject", "blocks"}
+            include={"site_id", "family_id", "account_id", "kind", "name", "language", "subject", "blocks", "group_id"}
         ),
         recipient=to[:254],
         lane=Lane.AWAITED,
@@ -177,12 +185,12 @@ def _subject(mail: Mail, site: Site, own: TemplateText | None, outcome: str) -> 
 
 def compose(mail: Mail, site: Site, now: datetime, own: TemplateText | None = None) -> Letter:
     """The letter, not yet in the outbox: in the site's own text when there is one, in the text that came otherwise."""
-    template, to, language = TEMPLATES[mail.kind], mail.recipient, mail.recipient.language
+    to, language = mail.recipient, mail.recipient.language
     known = {"site": site.name, "name": to.name, "moment": moment(now, site.zone, language), **mail.words}
-    link = own.link if own else translate(template.link, language)
+    link = own.link if own else translate(TEMPLATES[mail.kind].link, language)
     parts = mail.parts | {"link": [["link", link, settings().public_url + mail.path]]}
     blocks: list[list[str]] = []
-    for part in own.body if own else template.body:
+    for part in own.body if own else TEMPLATES[mail.kind].body:
         if part in parts:
             blocks += parts[part]
         else:
@@ -205,7 +213,7 @@ def compose(mail: Mail, site: Site, now: datetime, own: TemplateText | None = No
         subject=_subject(mail, site, own, mail.outcome),
         blocks=blocks,
         secret=encrypt(mail.secret) if mail.secret else "",
-        lane=template.lane if mail.lane is None else mail.lane,
+        lane=TEMPLATES[mail.kind].lane if mail.lane is None else mail.lane,
         created_at=now,
         due_at=now + timedelta(seconds=mail.delay),
     )

@@ -35,6 +35,7 @@ class LetterKind(StrEnum):
     REENROLMENT_REFUSED = "reenrolment_refused"
     REENROLMENT_REOPENED = "reenrolment_reopened"
     REENROLMENT_REMINDER = "reenrolment_reminder"
+    REENROLMENT_CORRECTION = "reenrolment_correction"
     DOCUMENT_REFUSED = "document_refused"
     DOCUMENT_REOPENED = "document_reopened"
     LESSON_CHANGED = "lesson_changed"
@@ -45,6 +46,7 @@ class LetterKind(StrEnum):
     SECOND_FACTOR_ON = "second_factor_on"
     SECOND_FACTOR_OFF = "second_factor_off"
     MAIL_TRIAL = "mail_trial"
+    GROUP = "group"  # what the office writes to a group of families (data/group_letters/)
     TRIAL = "trial"  # a text tried on oneself: that of the kind that is tried
 
 
@@ -298,6 +300,16 @@ TEMPLATES = {
             "link",
         ),
         _("Répondre"),
+        lane=Lane.MAILING,
+    ),
+    LetterKind.REENROLMENT_CORRECTION: Template(
+        _("Réinscription : votre correction est attendue"),
+        (
+            _("La demande de réinscription {year} est toujours à corriger : {names}."),
+            _("Vous pouvez la corriger en ligne, puis la valider à nouveau, jusqu’au {last_day} inclus."),
+            "link",
+        ),
+        _("Corriger la demande"),
         lane=Lane.MAILING,
     ),
     LetterKind.DOCUMENT_REFUSED: Template(

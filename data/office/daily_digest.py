@@ -23,7 +23,7 @@ from data.mail.outbox import Fact, Letter, LetterState, Mail
 from data.mail.templates import LetterKind
 from data.office import dashboard_counts, outbox_admin, weekly_report
 from data.office.outbox_admin import Wanted
-from data.reenrolment import campaign_admin, campaigns
+from data.reenrolment import campaign_admin, campaigns, planned_reminders
 from data.reenrolment import request_list as reenrolment_list
 
 log = logging.getLogger("anacrouse.daily")
@@ -39,6 +39,7 @@ def go_round(*, now: datetime | None = None) -> None:
     for site in sites:
         with logs_the_fault(log, "the daily work of %s", site.code):
             _digests(site, moment)
+            _reminders(site, moment)
 
 
 def _digests(site: Site, now: datetime) -> None:
@@ -53,6 +54,12 @@ def _digests(site: Site, now: datetime) -> None:
     if local.weekday() == MONDAY:
         managers = [each for each in wanting if each.role == Role.MANAGER]
         _write(site, now, LetterKind.WEEKLY_REPORT, {f"week-{each.id}-{local:%Y-%m-%d}": each for each in managers})
+
+
+def _reminders(site: Site, now: datetime) -> None:
+    """In the morning too."""
+    if MORNING <= now.astimezone(site.zone).time() < NOON:
+        planned_reminders.go_round(site, now)
 
 
 def _write(site: Site, now: datetime, kind: LetterKind, wanting: dict[str, Account]) -> None:

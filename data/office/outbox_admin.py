@@ -34,6 +34,7 @@ STATES: dict[str, str] = {
     LetterState.ABANDONED: _("Abandonnés"),
     LetterState.CANCELLED: _("Annulés"),
     LetterState.TO_CONFIRM: _("À confirmer"),
+    LetterState.PORTAL: _("Portail seul"),
 }
 IN_STATE: dict[str, tuple[str, ...]] = {LetterState.WAITING: (LetterState.WAITING, LetterState.SENDING)}
 TO_THAT_ADDRESS = {

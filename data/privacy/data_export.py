@@ -28,13 +28,15 @@ from data.core.unit_of_work import UnitOfWork
 from data.families import protection, stored_files
 from data.families.models import Family, Guardian, Pupil
 from data.families.stored_files import StoredFile
+from data.group_letters.models import GroupLetter
 from data.reenrolment.follow_up import ReviewNote
 from data.reenrolment.models import Reenrolment
 from data.schooling.models import Course, Teacher
 from data.schooling.results import Assessment
 
 SECRET = ("hash", "token", "secret", "needle", "totp", "recovery", "idempot", "message_id")  # in a column's name
-PASSED_OVER = {"KnownDevice", "AgendaKey", "Throttle"}  # what only opens doors
+# What only opens doors; and what a letter to a group is made of: the family has its own copy of it (Letter).
+PASSED_OVER = {"KnownDevice", "AgendaKey", "Throttle", "GroupLetter", "GroupDocument"}
 STAFFS = {
     "viewer",
     "viewer_id",
@@ -74,6 +76,7 @@ TITLES = {
     "Paper": _("Documents produits"),
     "StoredFile": _("Documents envoyés"),
     "Letter": _("Courriers reçus"),
+    "GroupRecipient": _("Courriers à un groupe : lus, acceptés"),
     "SignIn": _("Connexions"),
 }
 
@@ -211,6 +214,8 @@ def _name_things(uow: UnitOfWork, found: Everything) -> None:
         found.names["guardian_id", adult.id] = adult.full_name
     for bill in found.tables.get("Invoice", []):
         found.names["invoice_id", bill["id"]] = bill["number"]
+    for letter in uow.all(select(GroupLetter)):
+        found.names["letter_id", letter.id] = letter.subject
     courses = {row["course_id"] for rows in found.tables.values() for row in rows if row.get("course_id")}
     for course, teacher in uow.rows(
         select(Course, Teacher)

@@ -19,6 +19,7 @@ from data.directory.merge_models import FamilyMerge
 from data.families import stored_files
 from data.families.models import Pupil
 from data.families.stored_files import PHOTO, StoredFile
+from data.group_letters.models import GroupDocument, GroupLetter, GroupLetterState, GroupRecipient
 from data.importing import runs as import_runs
 from data.importing.runs import ImportFile, ImportRun, ImportState, ImportWrite
 from data.mail.outbox import TERMINAL_STATES, Letter
@@ -162,6 +163,14 @@ def _sent(before: Before) -> Clause:
     return and_(col(Letter.created_at) < before, col(Letter.state).in_(TERMINAL_STATES))
 
 
+def _erase_group_letters(uow: UnitOfWork, rows: Sequence[GroupLetter]) -> None:
+    """With what became of each; the documents' files go when the sweep of files passes."""
+    keys = [row.id for row in rows]
+    uow.change(delete(GroupRecipient).where(col(GroupRecipient.letter_id).in_(keys)))
+    uow.change(delete(GroupDocument).where(col(GroupDocument.letter_id).in_(keys)))
+    _delete(uow, rows)
+
+
 def _import_files(before: Before) -> Clause:
     finished = and_(col(ImportRun.state) != ImportState.WAITING, col(ImportRun.finished_at) < before)
     waiting = and_(
@@ -218,6 +227,8 @@ RULES = (
     Rule(records.LETTER_TEXTS, Letter, Letter.created_at, _sent, lambda uow, rows: _empty(uow, rows, {"blocks": [], "secret": ""}),
          _written(Letter.blocks), None),
     Rule(records.LETTERS, Letter, Letter.created_at, _sent, _delete),
+    Rule(records.GROUP_LETTERS, GroupLetter, GroupLetter.created_at, _older(GroupLetter.created_at), _erase_group_letters,
+         col(GroupLetter.state) != GroupLetterState.SENDING),
     Rule(records.IMPORT_FILES, ImportRun, ImportRun.created_at, _import_files, _erase_import_files, _written(ImportRun.samples)),
     Rule(records.UNDOING, ImportWrite, None, lambda before: col(ImportWrite.run_id).in_(
              _UNDOABLE.where(col(ImportRun.finished_at) <= before)), _delete, noted=None),

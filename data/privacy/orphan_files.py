@@ -16,6 +16,7 @@ from data.core.settings import settings
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.families.stored_files import StoredFile, path_of
+from data.group_letters.models import GroupDocument
 from data.reenrolment.campaigns import RequiredDocument
 from data.schooling.absence_report import KIND
 from data.schooling.absences import AbsenceNotice
@@ -26,8 +27,9 @@ HOLDERS: tuple[tuple[Any, Any], ...] = (
     (Paper.site_id, Paper.name),
     (RequiredDocument.site_id, RequiredDocument.model),
     (AccessBatch.site_id, AccessBatch.file),
+    (GroupDocument.site_id, GroupDocument.file),
 )
-WRITERS = {"files", "papers", "campaign_desk", "access_batches"}
+WRITERS = {"pdf_archive", "campaign_admin", "batches", "writing"}
 AGE = timedelta(hours=24)  # a younger file may be one whose row is being written
 MAX_ORPHANS = 20  # more, and more than half of all: this is not these files' database
 log = logging.getLogger("anacrouse.files")

@@ -80,6 +80,9 @@ LETTER_TEXTS = PersonalRecord("letters", _("Texte des courriels"), Activity.EXCH
                               _("après l’envoi"), setting=True)  # fmt: skip
 LETTERS = PersonalRecord("letter_lines", _("Liste des courriels envoyés, sans leur texte"), Activity.EXCHANGES, ("Letter",), 4,
                          Unit.YEARS, _("après l’envoi, le temps d’une contestation"))  # fmt: skip
+GROUP_LETTERS = PersonalRecord("group_letters", _("Courriers à un groupe : qui les a reçus, lus, acceptés"), Activity.EXCHANGES,
+                              ("GroupLetter", "GroupDocument", "GroupRecipient"), 4, Unit.YEARS,
+                              _("après leur rédaction, le temps d’une contestation"))  # fmt: skip
 REQUESTS = PersonalRecord("requests", _("Demandes de modification traitées"), Activity.EXCHANGES, ("ChangeRequest", "FieldChange"),
                           12, Unit.MONTHS, _("après la décision"), setting=True)  # fmt: skip
 MESSAGES = PersonalRecord("messages", _("Messages au secrétariat et leurs réponses"), Activity.EXCHANGES, ("Inquiry", "InquiryTurn"), 12,
@@ -130,7 +133,7 @@ BILLS = PersonalRecord("bills", _("Factures, règlements, reçus et attestations
 
 RECORDS = (
     HEALTH_PAPERS, SENSITIVE_PAPERS, REFUSED_PAPERS, ABSENCE_PAPERS, OLD_PHOTOGRAPHS, REVIEW_NOTES, REQUESTS, MESSAGES,
-    LETTER_TEXTS, LETTERS, IMPORT_FILES, UNDOING,
+    LETTER_TEXTS, LETTERS, GROUP_LETTERS, IMPORT_FILES, UNDOING,
     ACCESS_LETTERS, SIGN_INS, DEVICES, FAILURES, JOURNAL, PEOPLE, FOLLOWING, RESULTS, BILLS, ACCOUNTS, STAFF,
 )  # fmt: skip
 NO_PEOPLE = {  # tables that say nothing of anybody

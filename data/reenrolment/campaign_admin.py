@@ -30,6 +30,7 @@ from data.reenrolment.campaigns import (
 from data.reenrolment.models import SuppliedDocument
 from data.schooling.models import Course
 
+REMINDER_DAYS = (21, 14, 7, 3, 1)  # before the last day, to choose from
 TEXTS = {"introduction": 2000, "documents_text": 1000, "confirmation": 2000}  # of a campaign, and how long they may be
 DOCUMENT_TEXTS = {"label": 120, "hint": 300}
 MOVED = {
@@ -90,7 +91,7 @@ def save(uow: UnitOfWork, campaign_id: int | None, values: Mapping[str, Any]) ->
 
 _WRITTEN = (
     "school_year", "title", "opens_on", "closes_on", "audience", "chosen", "administrative", "introduction",
-    "documents_text", "confirmation",
+    "documents_text", "confirmation", "reminder_days",
 )  # fmt: skip
 
 
@@ -113,7 +114,9 @@ def _faults(values: Mapping[str, Any]) -> dict[str, UserError]:
         faults["closes_on"] = UserError("La fermeture est avant l’ouverture.")
     if values.get("audience", CampaignAudience.ALL) not in set(CampaignAudience):
         faults["audience"] = UserError("Choisissez qui voit la campagne.")
-    elif values.get("audience") in {CampaignAudience.DEPARTMENTS, CampaignAudience.CYCLES} and not values.get("chosen"):
+    if not set(values.get("reminder_days") or ()) <= set(REMINDER_DAYS):
+        faults["reminder_days"] = UserError("Choisissez dans la liste.")
+    if values.get("audience") in {CampaignAudience.DEPARTMENTS, CampaignAudience.CYCLES} and not values.get("chosen"):
         faults["chosen"] = UserError("Choisissez-en au moins un.")
     for name, most in TEXTS.items():
         if len(str(values.get(name) or "")) > most:

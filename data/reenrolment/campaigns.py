@@ -50,7 +50,7 @@ class CampaignState(StrEnum):
     ENDED = "ended"  # shown only: active, after its last day
 
 
-def names_column() -> Any:
+def list_column() -> Any:
     return Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
@@ -70,7 +70,11 @@ class Campaign(OfSite, table=True):
     closes_on: date
     state: str = Field(default=CampaignState.DRAFT, max_length=10, index=True)
     audience: str = Field(default=CampaignAudience.ALL, max_length=12)
-    chosen: list[str] = names_column()  # departments or cycles, by name
+    chosen: list[str] = list_column()  # departments or cycles, by name
+    reminder_days: list[int] = list_column()  # before the last one: whoever has begun or must correct is reminded
+    reminded: list[str] = (
+        list_column()
+    )  # « 2027-06-30 14 »: the reminders that were made, by last day and days before it
     administrative: bool = True  # whether the box « Réinscription administrative » is offered
     introduction: str = Field(default="", max_length=2000)  # above the pupil's courses
     documents_text: str = Field(default="", max_length=1000)  # above « Pièces à fournir »
@@ -118,8 +122,8 @@ class RequiredDocument(OfSite, table=True):
     shared: bool = True  # one serves the whole family: offered for brothers and sisters
     min_age: int | None = None
     max_age: int | None = None
-    departments: list[str] = names_column()  # none: of every department
-    cycles: list[str] = names_column()
+    departments: list[str] = list_column()  # none: of every department
+    cycles: list[str] = list_column()
     sensitive: str = Field(default=Sensitive.NO, max_length=10)
     model: str = Field(default="", max_length=32)
     model_name: str = Field(default="", max_length=100)

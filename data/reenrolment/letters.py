@@ -81,9 +81,15 @@ def refusal_undone(uow: UnitOfWork, supplied: SuppliedDocument, pupil: Pupil, do
     outbox.write(uow, replace(mail, message=_about(pupil, document, author)))
 
 
-def reminder(uow: UnitOfWork, account: Account, pupils: Sequence[Pupil], campaign: Campaign) -> None:
+def reminder(
+    uow: UnitOfWork,
+    account: Account,
+    pupils: Sequence[Pupil],
+    campaign: Campaign,
+    kind: LetterKind = LetterKind.REENROLMENT_REMINDER,
+) -> None:
     words = reminder_words(pupils, campaign, account.language)
-    outbox.write(uow, _mail(uow, LetterKind.REENROLMENT_REMINDER, account, pupils[0], **words))
+    outbox.write(uow, _mail(uow, kind, account, pupils[0], **words))
 
 
 def reminder_words(pupils: Sequence[Pupil], campaign: Campaign, language: str) -> dict[str, str]:

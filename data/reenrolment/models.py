@@ -27,7 +27,7 @@ from data.families.models import Pupil, PupilLink, Rights, of_its_site
 from data.families.pupil_scope import OfPupil
 from data.families.stored_files import StoredFile
 from data.reenrolment import campaigns
-from data.reenrolment.campaigns import Campaign, CampaignState, RequiredDocument, names_column, of_its_campaign
+from data.reenrolment.campaigns import Campaign, CampaignState, RequiredDocument, list_column, of_its_campaign
 from data.schooling.models import Course, Cursus, Enrolment, EnrolmentStatus, Teacher, of_its_pupil
 
 SUSPENDED = _("La réinscription est suspendue pour le moment. Ce que vous avez préparé est gardé.")
@@ -85,7 +85,7 @@ class Wish(OfFamily, table=True):
     campaign_id: int
     pupil_id: int = Field(index=True)
     way: str = Field(default="", max_length=14)  # "" (nothing yet) or one of WAYS
-    chosen: list[int] = names_column()
+    chosen: list[int] = list_column()
     reason: str = Field(default="", max_length=60)  # of leaving
     precision: str = Field(default="", max_length=500)
     message: str = Field(default="", max_length=2000)  # « Demandes complémentaires »
@@ -111,12 +111,12 @@ class Reenrolment(OfPupil, table=True):
     author_id: int
     state: str = Field(default=ReenrolmentState.SUBMITTED, max_length=12, index=True)  # one of STANDINGS
     way: str = Field(max_length=14)
-    chosen: list[int] = names_column()
+    chosen: list[int] = list_column()
     submitted_at: datetime = Field(index=True)
     version: int = 1  # moves whenever the family or the staff change something
     decided_at: datetime | None = None
     decided_by: str = Field(default="", max_length=120)
-    made: list[int] = names_column()  # next year's enrolments that the validation asked for
+    made: list[int] = list_column()  # next year's enrolments that the validation asked for
     batch: str = Field(default="", max_length=12, index=True)  # shared by what was accepted in one go, and is undone so
     viewer_id: int | None = None  # the staff member who has it open
     viewer: str = Field(default="", max_length=120)

@@ -167,13 +167,19 @@ def silent_families(uow: UnitOfWork, campaign: Campaign) -> dict[int, datetime |
 def to_remind(uow: UnitOfWork, campaign: Campaign, only: Iterable[int] | None = None) -> list[Silent]:
     """The families that may answer and have not, by number; the first account of each. `only`: of these."""
     uow.staff_only()
+    return families_in(uow, campaign, "unsent", only)
+
+
+def families_in(uow: UnitOfWork, campaign: Campaign, state: str, only: Iterable[int] | None = None) -> list[Silent]:
+    """The same of the pupils in that state of the campaign (`condition`); in a system's unit of work too."""
     among = [] if only is None else [col(PupilLink.family_id).in_(set(only))]
     children: dict[int, list[Pupil]] = {}
     for pupil, link in uow.rows(
         select(Pupil, PupilLink)
         .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
         .where(
-            col(PupilLink.pupil_id).in_(select(Pupil.id).where(condition(campaign, "unsent"))),
+            PupilLink.site_id == campaign.site_id,
+            col(PupilLink.pupil_id).in_(select(Pupil.id).where(condition(campaign, state))),
             PupilLink.household == HouseholdRank.PRINCIPAL,
             PupilLink.rights == Rights.ALL,
             *among,
@@ -184,7 +190,11 @@ def to_remind(uow: UnitOfWork, campaign: Campaign, only: Iterable[int] | None = 
     reminded: dict[int, datetime] = dict(
         uow.rows(
             select(Letter.family_id, func.max(col(Letter.created_at)))
-            .where(Letter.kind == LetterKind.REENROLMENT_REMINDER, Letter.created_at >= campaign.created_at)
+            .where(
+                Letter.site_id == campaign.site_id,
+                Letter.kind == LetterKind.REENROLMENT_REMINDER,
+                Letter.created_at >= campaign.created_at,
+            )
             .group_by(col(Letter.family_id))
         )
     )

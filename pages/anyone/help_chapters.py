@@ -296,6 +296,10 @@ STAFF_CHAPTERS = (
         (
             _("Chaque message du portail est là, avec son état et son texte. Un envoi échoué peut être repris."),
             _("« Textes » change les mots de chaque message, avec un aperçu."),
+            _(
+                "« À un groupe » écrit une fois à des familles choisies, et montre qui a lu, accepté ou doit encore répondre."
+            ),
+            _("« Cours annulés ou déplacés » change un cours en deux appuis et prévient ses familles."),
         ),
         "gestion-courriels",
         _("La liste des courriels et le message ouvert."),

@@ -21,6 +21,7 @@ from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Pupil, PupilLink, Rights
+from data.group_letters import reading
 from data.messages import submission as message_submission
 from data.office import news
 from data.reenrolment import due as reenrolment_due
@@ -62,7 +63,7 @@ def _draw(uow: UnitOfWork) -> Markup:
     )
     return (
         head(uow.translate("Bonjour {name}", name=first).strip(), under)
-        + to_do.draw(uow, Known(adults, mine, pupils, coming, ledgers, standing.due, written))
+        + to_do.draw(uow, Known(adults, mine, pupils, coming, ledgers, standing.due, written, reading.awaited(uow)))
         + to_do.waiting(uow, waiting)
         + _lessons(uow, pupils, coming)
         + html.div(

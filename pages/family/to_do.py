@@ -17,6 +17,8 @@ from data.core import formats
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Guardian, Pupil, PupilLink, Rights
+from data.group_letters import reading
+from data.group_letters.models import GroupLetter
 from data.messages import models as messages
 from data.messages.models import Inquiry
 from data.reenrolment.due import Due
@@ -51,6 +53,7 @@ class Known:
     ledgers: Mapping[Ledger, Account]
     due: Sequence[Due] = field(default_factory=list)
     messages: Sequence[Inquiry] = ()
+    awaited: Sequence[GroupLetter] = ()
 
 
 def draw(uow: UnitOfWork, known: Known) -> Markup:
@@ -99,6 +102,16 @@ def waiting(uow: UnitOfWork, lines: Sequence[Line]) -> Markup:
     return html.section(
         html.h2(title, count), html.ul(rows, class_="tasks waiting"), class_="of-home", aria_label=title
     )
+
+
+def _letters(uow: UnitOfWork, known: Known) -> Iterator[Task]:
+    """What the conservatoire asks to read and accept."""
+    for letter in known.awaited:
+        sent = letter.sent_at.astimezone(uow.zone).date() if letter.sent_at else uow.today
+        about = uow.translate("reçu le {day}", day=formats.short_day(sent, uow.language))
+        title = uow.translate("À lire et accepter : {title}", title=reading.title(uow, letter))
+        href = f"/mot-de-passe/courriers?groupe={letter.id}#letter-title"
+        yield Task(title, about, uow.translate("Lire"), href)
 
 
 def _absences(uow: UnitOfWork, known: Known) -> Iterator[Task]:
@@ -238,4 +251,4 @@ def _records(uow: UnitOfWork, known: Known) -> Iterator[Task]:
         yield Task(text.removesuffix("."), "", opens, "/famille")
 
 
-_TASKS = (_absences, _papers, _answers, _money, _reenrolments, _records)
+_TASKS = (_absences, _papers, _answers, _money, _reenrolments, _letters, _records)

@@ -4,18 +4,20 @@ import itertools
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from sqlmodel import col
 
-from data.core.errors import UserError
+from data.core.audit import AuditEntry
+from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.families import models as families
 from data.mail.outbox import Letter
 from data.mail.templates import LetterKind
-from data.schooling import absences, agenda, lesson_letters, school_days
+from data.schooling import absences, agenda, lesson_changes, lesson_letters, school_days
 from data.schooling.models import Lesson, LessonState
 from data.schooling.repertoire import Performance, Piece
 from tests.data.test_calendar_feed import add_course, add_lessons, change
-from tests.demo_users import CLAIRE, MARC, account, as_, both, every, pupil
+from tests.demo_users import CLAIRE, MARC, PAUL, account, as_, both, every, pupil
 
 MONDAY = datetime(2027, 3, 22, 8, tzinfo=UTC)
 
@@ -138,3 +140,45 @@ def test_closures_are_read_as_an_office_writes_them_and_a_line_that_cannot_be_re
     ):
         with pytest.raises(UserError):
             school_days.tidy_closures(wrong)
+
+
+@both
+def test_the_office_cancels_and_moves_a_lesson_and_families_read_of_it_when_it_wishes(database: str) -> None:
+    course, _ = add_course(number="Z1", name="Luth", starts=time(17), room="Salle 9")
+    one, other = add_lessons(course, ("2027-03-23", "planned", time(17)), ("2027-03-30", "planned", time(17)))
+    before = len(letters())
+
+    def lines() -> list[str]:
+        lesson_letters.go_round(now=MONDAY)
+        return [" : ".join(block[1:]) for letter in letters()[before:] for block in letter.blocks if block[0] == "fact"]
+
+    with as_(PAUL, now=MONDAY) as uow:
+        lesson_changes.cancel(uow, one, "Stage.", tells=True)
+        lesson_changes.cancel(uow, other, "", tells=False)
+    assert [line for line in lines() if "23 mars" in line and line.endswith("annulé. Stage.")]
+    assert not [line for line in lines() if "30 mars" in line]
+    with as_(PAUL, now=MONDAY) as uow:
+        lesson_changes.restore(uow, other, tells=False)
+        with pytest.raises(ValidationErrors) as wrong:
+            lesson_changes.move(uow, other, date(2027, 3, 30), "17 h", "", tells=True)
+        assert wrong.value.faults.keys() == {"day"}
+    with as_(PAUL, now=MONDAY) as uow:
+        moved = lesson_changes.move(uow, other, date(2027, 3, 31), "18h30", "Salle 4", tells=True)
+        assert (moved.state, moved.starts, moved.revision) == ("moved", time(18, 30), 3)
+    assert [line for line in lines() if "31 mars à 18" in line and "au lieu du mardi 30 mars à 17" in line]
+    with as_(PAUL, now=MONDAY) as uow:
+        [each] = lesson_changes.of_day(uow, date(2027, 3, 31), "luth")
+        assert each.lesson.id == other
+    entries = every(AuditEntry, col(AuditEntry.action).startswith("lesson "))
+    assert [each.changes["notified"][1] for each in entries][-4:] == ["yes", "no", "no", "yes"]
+
+
+def test_a_lesson_that_is_over_is_not_changed(database: str) -> None:
+    course, _ = add_course(number="Z1", name="Luth", starts=time(17))
+    past, held = add_lessons(course, ("2027-03-20", "planned", time(17)), ("2027-03-22", "held", time(17)))
+    with as_(PAUL, now=MONDAY) as uow:
+        for lesson, why in ((past, "passé"), (held, "appel")):
+            with pytest.raises(UserError, match=why):
+                lesson_changes.cancel(uow, lesson, "", tells=True)
+    with as_(CLAIRE, now=MONDAY) as uow, pytest.raises(NotFound):
+        lesson_changes.cancel(uow, held, "", tells=True)

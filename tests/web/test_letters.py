@@ -277,3 +277,31 @@ def test_a_stop_waits_for_the_letter_that_is_being_sent(launch: Callable[..., Se
     assert mailed.value("SELECT state FROM letter WHERE message_id = ?", sent[0]) == "sent"
     assert mailed.value("SELECT count(*) FROM letter WHERE state = 'sending'") == 0
     post.stop()
+
+
+def test_a_letter_to_a_group_is_read_over_sent_read_and_accepted(mailed: Server, post: MailServer, come: Come) -> None:
+    paul, values = come("renard.paul", to=mailed), {"numbers": "1042", "subject": "Le règlement", "asks": "on"}
+    with Tab(paul, "/gestion/courriels/groupes/nouveau") as tab:
+        tab.act("save", 0, **values, text="Bonjour {prenom}.")
+        assert "La variable {prenom} n’existe pas" in tab.shown()
+        tab.act("save", 0, **values, text="Venez avec {élèves}.")
+    number = mailed.value("SELECT id FROM group_letter")
+    with Tab(paul, f"/gestion/courriels/groupes/{number}") as tab:
+        assert "Irina Aubry et Nino Aubry" in tab.shown()
+        tab.act("send", number, **values, text="Voici {élèves}.")
+        assert mailed.value("SELECT state FROM group_letter") == "draft"
+        tab.act("send", number, **values, text="Voici {élèves}.")
+    path = f"/mot-de-passe/courriers?groupe={number}"
+    plain, _ = post.wait("claire.aubry@example.org", "Le règlement")
+    assert "Voici Irina Aubry et Nino Aubry." in plain
+    assert path in plain
+    claire = come("aubry.claire", to=mailed)
+    assert "À lire et accepter : Le règlement" in claire.text("/")
+    with Tab(claire, path) as tab:
+        wait_for(lambda: mailed.value("SELECT read_by FROM group_recipient"), "the mark that it was read")
+        tab.act("accept", number)
+        assert "Accepté le" in tab.shown()
+    assert "À lire et accepter" not in claire.text("/")
+    assert come("belkacem.samir", to=mailed).get(path).status_code == 404
+    assert "Claire Aubry" in paul.text(f"/gestion/courriels/groupes/{number}?vue=acceptes")
+    assert paul.get(f"/gestion/courriels/groupes/{number}/familles.xlsx").content[:2] == b"PK"

@@ -1,4 +1,5 @@
-// What the office's screens do more: lists found again as they were left, the search for a family from anywhere.
+// What the office's screens do more: lists found again as they were left, the search for a family from anywhere, words put
+// where one writes.
 // A list of the office is found again as it was left: what narrows and sorts it, in this tab, for this account.
 const left = (path) => `left:${document.querySelector(".menu").dataset.whose}:${path}`;
 export function noteList(url) {
@@ -66,3 +67,13 @@ const watch = new IntersectionObserver(
 export function watchSight(panel) {
   for (const button of panel.$el.querySelectorAll("[data-sight]")) watch.observe(button.parentElement);
 }
+
+// A button of a {variable} writes it where the caret stands.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-inserts]");
+  const field = button && document.getElementById(button.dataset.inserts);
+  if (!field) return;
+  field.setRangeText(button.dataset.text, field.selectionStart, field.selectionEnd, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+});

@@ -20,7 +20,10 @@ from data.office.outbox_admin import About, Wanted
 
 PATH = "/gestion/courriels"
 TITLE_ID = "letter-title"
-OTHER_KINDS: dict[str, str] = {LetterKind.TRIAL: _("Essai d’un texte")}
+OTHER_KINDS: dict[str, str] = {
+    LetterKind.TRIAL: _("Essai d’un texte"),
+    LetterKind.GROUP: _("Courrier à un groupe"),
+}
 
 
 def path_of(wanted: Wanted, opened: int | None = None) -> str:

@@ -46,8 +46,13 @@ class PageState:
 
 
 def tabs(uow: UnitOfWork, current: str) -> Markup:
-    """« Courriels » has two modules."""
-    pages = (("", uow.translate("Courriels")), ("/textes", uow.translate("Textes")))
+    """« Courriels » has four modules."""
+    pages = (
+        ("", uow.translate("Courriels")),
+        ("/groupes", uow.translate("À un groupe")),
+        ("/cours", uow.translate("Cours annulés ou déplacés")),
+        ("/textes", uow.translate("Textes")),
+    )
     links = ((label, letter_one.PATH + path, path == current) for path, label in pages)
     return draw_tabs(uow.translate("Courriels"), links)
 

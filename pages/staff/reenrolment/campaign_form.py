@@ -52,6 +52,7 @@ def draw(uow: UnitOfWork, campaign: Campaign | None, page_state: PageState) -> M
                 class_="grid",
             ),
             _administrative(uow, values["administrative"] == "on"),
+            _reminders(uow, values),
             html.div((
                     labelled(uow, f"campaign-{name}", label, "textarea", value=values[name], fault=faults.get(name),
                              maxlength=most, rows=3)
@@ -88,6 +89,7 @@ def _values(uow: UnitOfWork, campaign: Campaign | None, page_state: PageState) -
             "title": title,
             "audience": CampaignAudience.ALL,
             "administrative": "on",
+            **{f"remind:{days}": "on" for days in USUAL_REMINDERS},
         }
     return {
         **{name: str(getattr(campaign, name)) for name in _NAMES},
@@ -97,9 +99,11 @@ def _values(uow: UnitOfWork, campaign: Campaign | None, page_state: PageState) -
         "audience": campaign.audience,
         "administrative": "on" if campaign.administrative else "",
         **{f"chosen:{name}": "on" for name in campaign.chosen},
+        **{f"remind:{days}": "on" for days in campaign.reminder_days},
     }
 
 
+USUAL_REMINDERS = (14, 3)
 _NAMES = ("school_year", "title", "opens_on", "closes_on", *(name for name, *_ in TEXTS))
 
 
@@ -137,6 +141,21 @@ def _administrative(uow: UnitOfWork, on: bool) -> Markup:
     return html.p(html.label(box, text, class_="box-label"))
 
 
+def _reminders(uow: UnitOfWork, values: dict[str, str]) -> Markup:
+    legend = uow.translate("Relances automatiques avant la fermeture")
+    boxes = [
+        html.label(
+            html.input(type="checkbox", name=f"remind:{days}", checked=f"remind:{days}" in values),
+            uow.ngettext("{count} jour avant", "{count} jours avant", count=days),
+        )
+        for days in campaign_admin.REMINDER_DAYS
+    ]
+    text = uow.translate(
+        "Un e-mail, le matin, à qui a commencé sans envoyer et à qui doit corriger ; rien à qui a répondu."
+    )
+    return html.fieldset(html.legend(legend), boxes, html.p(text, class_="hint"), class_="choices s12")
+
+
 def change_audience(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     chosen = act.values.get("audience", "")
     page_state.audience = chosen if chosen in AUDIENCE_LABELS else ""
@@ -155,6 +174,7 @@ def save(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
         "audience": typed.get("audience", CampaignAudience.ALL),
         "administrative": "administrative" in typed,
         "chosen": sorted(name.removeprefix("chosen:") for name in typed if name.startswith("chosen:")),
+        "reminder_days": [days for days in campaign_admin.REMINDER_DAYS if f"remind:{days}" in typed],
     }
     values["title"], values["school_year"] = values["title"].strip(), values["school_year"].strip()
     faults: dict[str, UserError] = {}

@@ -15,7 +15,7 @@ from data.accounts.caller import Caller
 from data.core import formats
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
-from data.reenrolment import campaigns, participation
+from data.reenrolment import campaigns, participation, planned_reminders
 from data.reenrolment.campaigns import Campaign
 from data.reenrolment.participation import Silent
 from pages.staff.reenrolment.campaign_head import PageState
@@ -28,18 +28,32 @@ def draw(uow: UnitOfWork, campaign: Campaign, page_state: PageState) -> Markup:
     everyone = participation.silent_families(uow, campaign)
     chosen = within(uow, everyone, page_state.scope)
     found = participation.to_remind(uow, campaign, chosen[:SHOWN]) if chosen else []
+    planned = _planned(uow, campaign)
     if not everyone:
         text = uow.translate("Toutes les familles concernées ont répondu.")
-        return html.section(html.p(text), class_="card", aria_label=uow.translate("Relances"))
+        return html.section(html.p(text), planned, class_="card", aria_label=uow.translate("Relances"))
     count = uow.ngettext("{count} famille n’a pas répondu", "{count} familles n’ont pas répondu", count=len(everyone))
     return html.section(
         html.h2(count, id="silent-title", tabindex="-1"),
+        planned,
         _scope(uow, page_state),
         _before_sending(uow, campaign, found, len(chosen)),
         _list(uow, found, len(chosen)) if found else None,
         class_="card stack-form",
         aria_labelledby="silent-title",
     )
+
+
+def _planned(uow: UnitOfWork, campaign: Campaign) -> Markup | None:
+    """What leaves by itself, as the campaign's settings say."""
+    days = [formats.short_day(day, uow.language) for day in planned_reminders.planned(campaign, uow.today)]
+    if not days:
+        return None
+    text = uow.translate(
+        "Relances prévues pour les brouillons et les demandes à corriger : {days}.",
+        days=formats.listed(days, uow.language),
+    )
+    return html.p(icon("clock"), html.span(text), class_="soft")
 
 
 def within(uow: UnitOfWork, everyone: dict[int, datetime | None], scope: str) -> list[int]:
