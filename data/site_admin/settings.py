@@ -152,7 +152,10 @@ CALENDAR = Part(
             "calendar.zone",
             "Vacances scolaires",
             choice(SCHOOL_ZONES),
-            hint=_("Dates du ministère de l’Éducation nationale, de 2025 à 2028 ; vide : aucune"),
+            hint=_(
+                "Zones du ministère de l’Éducation nationale, de 2025 à 2028 ; vide : aucune. En Corse et outre-mer, où chaque académie "
+                "fixe ses dates : laissez vide, et écrivez-les ci-dessous."
+            ),
         ),
         Setting(
             "calendar.closures",

@@ -9,7 +9,8 @@ from components.layout.layout import head
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html
-from components.ui.markup import Content
+from components.ui.icons import icon
+from components.ui.markup import Content, ending
 from components.ui.own_words import filled, own, own_text
 from components.ui.status_chip import status_chip
 from data.accounts import models as accounts
@@ -18,14 +19,15 @@ from data.billing import online_payments
 from data.billing.models import Ledger
 from data.change_requests import submission as change_requests
 from data.core import formats
-from data.core.i18n import _
+from data.core.i18n import _, pair
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Pupil, PupilLink, Rights
 from data.office import news
 from data.reenrolment import due as reenrolment_due
+from data.schooling import announced, results, unexcused
 from data.schooling import models as schooling
-from data.schooling import results, unexcused
+from data.schooling.absences import AbsenceNotice
 from data.schooling.models import Attended, Lesson, LessonState
 from data.schooling.results import Marked
 from data.schooling.unexcused import Missed
@@ -85,10 +87,15 @@ def _lessons(uow: UnitOfWork, pupils: Family, coming: Coming) -> Markup:
     found.sort(key=lambda one: (one[0].day, one[1].enrolment.slot or one[0].starts or time()))
     if not found:
         return Markup("")
-    title = uow.translate("Les prochains cours")
+    title, found = uow.translate("Les prochains cours"), found[:LESSONS]
+    theirs = [pupil.id for pupil, link, _missed in pupils if link.rights == Rights.ALL]
+    said = announced.between(uow, theirs, uow.today, found[-1][0].day) if theirs else ()
     lines = [
-        html.li(_lesson(uow, lesson, each, pupil if len(pupils) > 1 else None), _absent(uow, lesson, each, pupil, link))
-        for lesson, each, pupil, link in found[:LESSONS]
+        html.li(
+            _lesson(uow, lesson, each, pupil if len(pupils) > 1 else None),
+            _absent(uow, lesson, each, pupil, said) if pupil.id in theirs else None,
+        )
+        for lesson, each, pupil, _link in found
     ]
     whole = html.p(html.a(uow.translate("Voir l’agenda"), href="/agenda"), class_="links-row")
     return html.section(
@@ -113,12 +120,20 @@ def _when(uow: UnitOfWork, lesson: Lesson, attended: Attended) -> str:
     return uow.translate("{day} à {hour}", day=day, hour=at) if at else day
 
 
-def _absent(uow: UnitOfWork, lesson: Lesson, attended: Attended, pupil: Pupil, link: PupilLink) -> Markup | None:
-    if link.rights != Rights.ALL:
-        return None
-    about = f" : {pupil.called}, {attended.course.name}, {_when(uow, lesson, attended)}"
-    href = f"/eleves/{pupil.number}/absences?cours={lesson.id}"
-    return html.a(uow.translate("Absence ?"), html.span(about, class_="unseen"), href=href, class_="link")
+def _absent(uow: UnitOfWork, lesson: Lesson, attended: Attended, pupil: Pupil, said: Sequence[AbsenceNotice]) -> Markup:
+    """« Absence ? », or that it is announced: both lead to where it is done and undone."""
+    about = ending(uow.language, f"{pupil.called}, {attended.course.name}, {_when(uow, lesson, attended)}")
+    path = f"/eleves/{pupil.number}/absences"
+    if any(announced.covers(each, pupil.id, lesson.day, lesson.course_id) for each in said):
+        return html.a(
+            icon("check"),
+            uow.translate("Annoncée"),
+            about,
+            href=f"{path}#sent-title",
+            class_="link",
+        )
+    href = f"{path}?cours={lesson.id}"
+    return html.a(uow.translate("Absence ?"), about, href=href, class_="link")
 
 
 def _news(uow: UnitOfWork) -> Markup:
@@ -157,7 +172,7 @@ def _missed(uow: UnitOfWork, pupil: Pupil, link: PupilLink, missed: Missed, atte
     text = uow.ngettext("{count} absence non justifiée", "{count} absences non justifiées", count=missed.count)
     about = to_do.last_missed(uow, missed, attended)
     if about and missed.count == 1:
-        text = f"{text} : {about}"
+        text = pair(text, about, uow.language)
     elif about:
         text = uow.translate("{text}, la dernière : {about}", text=text, about=about)
     href = f"/eleves/{pupil.number}/cours"
@@ -186,7 +201,7 @@ def _pupil(uow: UnitOfWork, pupil: Pupil, coming: list[Attended], last: Marked |
         html.p(
             html.a(
                 uow.translate("Ouvrir le dossier"),
-                html.span(f" : {pupil.full_name}", class_="unseen"),
+                ending(uow.language, pupil.full_name),
                 href=f"/eleves/{pupil.number}/cours",
             ),
         ),

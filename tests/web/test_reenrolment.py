@@ -111,7 +111,7 @@ def test_row_73_two_files_none_or_a_wrong_field_are_reported_in_words(ready: Per
         ([one, one], number, "un seul fichier"),
         ([], number, "Choisissez un fichier."),
         ([("autre", one[1])], number, "Choisissez un fichier."),
-        ([("fichier", ("a.jpg", b"", "image/jpeg"))], number, "Choisissez un fichier."),
+        ([("fichier", ("a.jpg", b"", "image/jpeg"))], number, "Ce fichier est vide. Choisissez-en un autre."),
         ([one], "", "Choisissez le nom du document."),
         ([one], "abc", "Choisissez le nom du document."),
         ([("fichier", ("a.jpg", b"PK\3\4 a letter", "image/jpeg"))], number, "Format non accepté."),
