@@ -36,6 +36,11 @@ def between(uow: UnitOfWork, pupils: Sequence[int], first: date, last: date) -> 
     return uow.all(_BETWEEN, pupils=list(pupils), family=uow.family_id, first=first, last=last)
 
 
+def stands(notice: AbsenceNotice) -> bool:
+    """Of days to come, neither withdrawn nor declined."""
+    return notice.absence_id is None and notice.state in {NoticeState.PENDING, NoticeState.ACCEPTED}
+
+
 def covers(notice: AbsenceNotice, pupil_id: int, day: date, course_id: int) -> bool:
     """Whether a lesson is one of those that were announced as missed."""
     return (

@@ -25,7 +25,7 @@ from data.families import models as families
 from data.families.models import Pupil, PupilLink, Rights
 from data.office import news
 from data.reenrolment import due as reenrolment_due
-from data.schooling import announced, results, unexcused
+from data.schooling import absences, announced, results, unexcused
 from data.schooling import models as schooling
 from data.schooling.absences import AbsenceNotice
 from data.schooling.models import Attended, Lesson, LessonState
@@ -36,7 +36,7 @@ from pages.family.billing import balance_words
 from pages.family.requests import BILLING
 from pages.family.to_do import Known
 
-LESSONS = 6  # shown at once
+LESSONS, NOTICES = 6, 50  # shown at once; read, the latest first
 Accounts = dict[Ledger, billing.Account]
 Family = Sequence[tuple[Pupil, PupilLink, Missed]]
 Coming = Mapping[int, list[Attended]]  # by pupil
@@ -54,7 +54,8 @@ def _draw(uow: UnitOfWork) -> Markup:
     coming = schooling.coming(uow, [pupil.id for pupil, *_ in pupils])
     standing = reenrolment_due.standing(uow, [(pupil, link) for pupil, link, _ in pupils], coming)
     people: list[families.Record] = [*adults, *(pupil for pupil, *_ in pupils)]
-    sources = requests.Sources(mine, (standing.sent, standing.given), ledgers, people)
+    written = absences.of_the_family(uow, NOTICES)
+    sources = requests.Sources(mine, (standing.sent, standing.given), ledgers, people, written)
     waiting, answered = requests.latest(uow, sources)
     first = me.called if me else uow.name
     when = formats.long_day(uow.today, uow.language)
@@ -65,7 +66,7 @@ def _draw(uow: UnitOfWork) -> Markup:
         head(uow.translate("Bonjour {name}", name=first).strip(), under)
         + to_do.draw(uow, Known(adults, mine, pupils, coming, ledgers, standing.due))
         + to_do.waiting(uow, waiting)
-        + _lessons(uow, pupils, coming)
+        + _lessons(uow, pupils, coming, [notice for notice, _pupil in written if announced.stands(notice)])
         + html.div(
             _pupils(uow, pupils, coming),
             _balance(uow, ledgers),
@@ -76,7 +77,7 @@ def _draw(uow: UnitOfWork) -> Markup:
     )
 
 
-def _lessons(uow: UnitOfWork, pupils: Family, coming: Coming) -> Markup:
+def _lessons(uow: UnitOfWork, pupils: Family, coming: Coming, said: Sequence[AbsenceNotice]) -> Markup:
     """« Les prochains cours »: the next one of each course of all the children, the first to come first."""
     found = [
         (lesson, each, pupil, link)
@@ -88,14 +89,12 @@ def _lessons(uow: UnitOfWork, pupils: Family, coming: Coming) -> Markup:
     if not found:
         return Markup("")
     title, found = uow.translate("Les prochains cours"), found[:LESSONS]
-    theirs = [pupil.id for pupil, link, _missed in pupils if link.rights == Rights.ALL]
-    said = announced.between(uow, theirs, uow.today, found[-1][0].day) if theirs else ()
     lines = [
         html.li(
             _lesson(uow, lesson, each, pupil if len(pupils) > 1 else None),
-            _absent(uow, lesson, each, pupil, said) if pupil.id in theirs else None,
+            _absent(uow, lesson, each, pupil, said) if link.rights == Rights.ALL else None,
         )
-        for lesson, each, pupil, _link in found
+        for lesson, each, pupil, link in found
     ]
     whole = html.p(html.a(uow.translate("Voir l’agenda"), href="/agenda"), class_="links-row")
     return html.section(

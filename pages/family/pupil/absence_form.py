@@ -86,7 +86,7 @@ def draw(uow: UnitOfWork, pupil: Pupil, typed: Typed, notices: list[AbsenceNotic
 
 
 def _lessons(uow: UnitOfWork, pupil: Pupil, typed: Typed, notices: list[AbsenceNotice]) -> Markup:
-    said = [each for each in notices if each.state in {NoticeState.PENDING, NoticeState.ACCEPTED}]
+    said = [each for each in notices if announced.stands(each)]
     missed = [_missed(uow, typed, *found) for found in unexcused.to_explain(uow, pupil.id)]
     coming = [_coming(uow, typed, said, *found) for found in absence_report.coming(uow, pupil.id, typed.lesson)]
     fault = typed.faults.get("what")
