@@ -153,8 +153,7 @@ CALENDAR = Part(
             "Vacances scolaires",
             choice(SCHOOL_ZONES),
             hint=_(
-                "Zones du ministère de l’Éducation nationale, de 2025 à 2028 ; vide : aucune. En Corse et outre-mer, où chaque académie "
-                "fixe ses dates : laissez vide, et écrivez-les ci-dessous."
+                "Zones du ministère, de 2025 à 2028 ; vide : aucune. En Corse et outre-mer : écrivez les dates ci-dessous."
             ),
         ),
         Setting(
