@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 
+from pages.anyone.help_chapters import CHAPTERS, STAFF_CHAPTERS
 from tests import catalogue
 from tests.catalogue import KEYWORDS, PACKAGES, ROOT, name_of
 
@@ -203,3 +204,52 @@ def test_the_catalogue_is_written_in_one_way() -> None:
     """So that a change of one sentence is a change of one place."""
     before = catalogue.CATALOGUE.read_bytes()
     assert catalogue.written(catalogue.read()) == before, "make translations"
+
+
+LABEL = re.compile(r"« ([^«»{}]+?) »")
+
+
+def test_a_label_that_a_sentence_quotes_is_quoted_in_english_as_its_screen_has_it() -> None:
+    known = twins()
+    wrong = [
+        (label, known[label], english)
+        for french, english in known.items()
+        for label in LABEL.findall(french)
+        if label in known and f"“{known[label]}”" not in english
+    ]
+    assert wrong == []
+
+
+def test_aide_quotes_only_what_stands_on_a_screen() -> None:
+    said = sentences()
+    steps = [step for chapter in (*CHAPTERS, *STAFF_CHAPTERS) for step in chapter[2]]
+    assert [label for step in steps for label in LABEL.findall(step) if label not in said] == []
+
+
+def test_a_colon_of_french_is_set_by_a_sentence_and_never_glued() -> None:
+    """Its space is French: `ending` of components/ui/markup.py and `pair` of data/core/i18n.py know the reader's language."""
+    glued = []
+    for path in sorted([*(ROOT / "pages").rglob("*.py"), *(ROOT / "components").rglob("*.py")]):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            parts = node.values if isinstance(node, ast.JoinedStr) else node.args if isinstance(node, ast.Call) else []
+            glued += [
+                f"{path.relative_to(ROOT)}:{each.lineno}"
+                for each in parts
+                if isinstance(each, ast.Constant) and isinstance(each.value, str) and each.value.startswith(" : ")
+                if isinstance(node, ast.JoinedStr) or name_of(node) not in {"translate", "_"}
+            ]
+    assert glued == []
+
+
+def test_what_families_receive_is_an_e_mail() -> None:
+    """« Courriels » is the name of the office's screen and of what lies there."""
+    theirs = (
+        "pages/family/",
+        "pages/anyone/unsubscribe",
+        "components/",
+        "data/mail/rendering",
+        "data/reenrolment/letters",
+    )
+    assert [
+        text for text, place in sentences().items() if place.startswith(theirs) and "courriel" in text.lower()
+    ] == []

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from components.layout.plain_layout import alert, info, success
 from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import Content, join
+from components.ui.markup import Content, ending, join
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.uploads import validation
@@ -89,7 +89,7 @@ def sends_at_once(
         html.label(
             icon(drawing),
             uow.translate(label),
-            html.span(" : ", about, class_="unseen"),
+            ending(uow.language, about),
             html.input(
                 type="file",
                 id=f"{way}-{id_}",

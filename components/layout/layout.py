@@ -18,6 +18,7 @@ FAMILY_MENU = (
     ("/famille", _("Famille"), "family"),
     ("/eleves", _("Élèves"), "pupils"),
     ("/facturation/cotisations", _("Facturation"), "billing"),
+    ("/agenda", _("Agenda"), "calendar"),
     ("/accessibilite", _("Accessibilité"), "person"),
     ("/mot-de-passe", _("Mot de passe"), "key"),
 )
@@ -32,7 +33,6 @@ STAFF_MENU = (
     ("/mot-de-passe", _("Mot de passe"), "key"),
 )
 FAMILY_MORE = (  # what « Plus » lists besides, on a phone; a wide screen leads there from the menu's own screens
-    ("/agenda", _("Agenda"), "calendar"),
     ("/mot-de-passe/courriers", _("Courriers"), "mail"),
     ("/mot-de-passe/donnees", _("Données"), "paper"),
     ("/mot-de-passe#connexions", _("Connexions"), "phone"),
@@ -91,10 +91,10 @@ def menu_of(caller: Caller) -> list[tuple[str, str, str]]:
 
 
 def _more_of(caller: Caller, rest: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-    """What « Plus » lists on a phone: the menu's other screens, and for a family those that lie under them."""
+    """What « Plus » lists on a phone: the menu's other screens, « Agenda » first, and for a family those that lie under them."""
     if caller.account and caller.account.is_staff:
         return rest
-    return [*(each for each in FAMILY_MORE if each[0].partition("#")[0] in ADDRESSES), *rest]
+    return [*rest[:1], *(each for each in FAMILY_MORE if each[0].partition("#")[0] in ADDRESSES), *rest[1:]]
 
 
 def _is_current(path: str, href: str) -> bool:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from components.ui import html
 from components.ui.forms import Control
 from components.ui.icons import icon
-from components.ui.markup import acting_form, classes
+from components.ui.markup import acting_form, classes, ending
 from data.change_requests import submission as change_requests
 from data.change_requests.models import ChangeRequest, FieldChange
 from data.core.errors import UserError
@@ -57,7 +57,7 @@ def form(uow: UnitOfWork, row: Any, waiting: Waiting, shown: Shown, *, hidden: f
     return acting_form(
         (
             html.fieldset(
-                html.legend(uow.translate(title), html.span(f" : {row.full_name}", class_="unseen")),
+                html.legend(uow.translate(title), ending(uow.language, row.full_name)),
                 html.div(each, class_="grid"),
             )
             for title, each in sections.items()

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from components.ui import html
 from components.ui.asking import asking
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button, classes, join
+from components.ui.markup import acting_form, button, classes, ending, join
 from components.ui.own_words import filled, own
 from components.ui.question_link import question_link
 from data.change_requests import submission as change_requests
@@ -83,7 +83,7 @@ def record_form(
             sections[one.mark.section].append(_own_password(uow, key, faults.get(PASSWORD)))
     body = [
         html.fieldset(
-            html.legend(uow.translate(title), html.span(f" : {row.full_name}", class_="unseen")),
+            html.legend(uow.translate(title), ending(uow.language, row.full_name)),
             html.div(inside, class_="grid"),
         )
         for title, inside in sections.items()
@@ -116,7 +116,7 @@ def refusal(
     )
     read = button(
         uow.translate("J’ai lu"),
-        html.span(f" : {label}", class_="unseen"),
+        ending(uow.language, label),
         do="read",
         of=f"{row.id}-{one.name}",
         class_="link",

@@ -19,7 +19,7 @@ Parts = list[Markup]
 def draw(uow: UnitOfWork, letter: Letter) -> Markup:
     """The letter as a record of paper; in words when its text is no longer kept."""
     if not letter.blocks:
-        return html.p(uow.translate("Le texte de ce courriel n’est plus conservé."), class_="soft")
+        return html.p(uow.translate("Ce texte n’est plus conservé."), class_="soft")
     language = as_language(letter.language)
     parts = [html.p(formats.greeting(letter.name, language))]
     for kind, rows in runs(letter.blocks):

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from data.core.i18n import tight
+from data.core.i18n import Language, pair, tight
 
 VOID = {"input", "br", "hr", "img", "link", "meta"}
 DRAWN = {"path", "ellipse", "rect", "circle"}  # in a drawing, what holds nothing must close itself
@@ -58,6 +58,11 @@ def button(*label: Content, do: str, of: object = "", **attributes: object) -> M
     """A button that does a panel's action. Its id lets the browser know it again after a redrawing."""
     given = {"type": "button", "id": f"{do}-{of}" if of != "" else do, "data_do": do, "data_of": of, **attributes}
     return tag("button", *label, **given)
+
+
+def ending(language: Language, *content: Content) -> Markup:
+    """The end of a link or button that screen readers alone get: what it is about, where several are worded alike."""
+    return tag("span", pair("", "", language), *content, class_="unseen")
 
 
 def acting_form(*content: Content, do: str, of: object, **attributes: object) -> Markup:

@@ -49,6 +49,12 @@ def day_number(value: date, language: Language) -> str:
     return _written(value, "d", language)
 
 
+def first_of_days(first: date, last: date, language: Language) -> str:
+    """As it is said before « au 20 décembre »: without a month that both have."""
+    alike = (first.year, first.month) == (last.year, last.month)
+    return day_number(first, language) if alike else short_day(first, language)
+
+
 def month_of_day(value: date, language: Language) -> str:
     """« juin », beside the number of its day."""
     return _written(value, "MMMM", language)

@@ -1,11 +1,13 @@
 """What became of the demonstration's letters: most left, some wait, some never arrived; one text is the site's own."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
 from data.accounts.models import Account, recipient
-from data.core import clock
+from data.billing.models import Payment
+from data.core import clock, formats
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import unit_of_work
@@ -42,7 +44,7 @@ def fill() -> None:
                 12 if state == LetterState.ABANDONED else 1,
             )
             uow.add(letter)
-    _paid(now - timedelta(days=24))
+    _paid()
     with system_unit_of_work() as uow:
         helene = uow.one(select(Account).where(Account.login == "lemoine.helene"))
     with unit_of_work(helene, writes=True, now=now - timedelta(days=12)) as uow:
@@ -52,13 +54,21 @@ def fill() -> None:
         custom_templates.save(uow, LetterKind.REQUEST_DECIDED, "fr", text, version=0)
 
 
-def _paid(at: datetime) -> None:
-    """A letter with an amount, that left long ago."""
-    with system_unit_of_work(writes=True, now=at) as uow:
-        site_id = uow.one(select(Site.id).where(Site.code == "valmont"))
-        account = uow.one(select(Account).where(Account.login == "aubry.claire", Account.site_id == site_id))
-        if account:
-            to, words = recipient(uow, account), {"amount": "162,00 €", "number": "26000007"}
+def _paid() -> None:
+    """A letter with an amount, that left long ago: of the last payment."""
+    with system_unit_of_work() as uow:
+        account = uow.one(
+            select(Account)
+            .join(Site, col(Site.id) == Account.site_id)
+            .where(Account.login == "aubry.claire", Site.code == "valmont")
+        )
+        paid = account and uow.one(
+            select(Payment).where(Payment.family_id == account.family_id).order_by(col(Payment.day).desc())
+        )
+    if account and paid:
+        at = datetime.combine(paid.day, time(18), ZoneInfo("Europe/Paris"))
+        with system_unit_of_work(writes=True, now=at) as uow:
+            to, words = recipient(uow, account), {"amount": formats.euros(paid.cents, "fr"), "number": paid.number}
             letter = write(uow, Mail(LetterKind.PAYMENT_RECEIVED, to, words, path="/facturation/cotisations"))
             letter.state, letter.attempts, letter.sent_at = LetterState.SENT, 1, at
             uow.add(letter)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from data.billing import models as billing
+from data.billing import online_payments
 from data.billing.models import Allocation, EntryState, Instalment, Invoice, InvoiceLine, Ledger, Nature, Payment
 from data.core import formats
 from data.core.sites import Site
@@ -191,7 +192,7 @@ def _aubry(book: Book, family: Family, payer: Guardian, pupils: list[Pupil], tod
     book.payment(old, old.day + timedelta(days=130), 31_400, "Virement")
     piano = [("Piano, 2e cycle", irina, 25_800), ("Formation musicale", irina, 10_200)]
     last = _lessons(book, payer, today, 1, piano, bracket)
-    book.payment(last, last.day + timedelta(days=12), 36_000, "Carte bancaire")
+    book.payment(last, last.day + timedelta(days=12), 36_000, "Chèque")
     first = _opening(today, 0)
     days = [first + timedelta(days=25), max(first + timedelta(days=30), today + timedelta(days=40)),
             max(first + timedelta(days=200), today + timedelta(days=130))]  # fmt: skip
@@ -211,7 +212,7 @@ def _aubry(book: Book, family: Family, payer: Guardian, pupils: list[Pupil], tod
         parts=[(days[0], 16_200), (days[1], 16_200), (days[2], 16_200)],
         due=days[2],
     )
-    book.payment(now, days[0] - timedelta(days=6), 16_200, "Chèque")
+    book.payment(now, days[0] - timedelta(days=6), 16_200, online_payments.METHOD)
 
 
 def _belkacem(

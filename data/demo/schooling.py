@@ -13,7 +13,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.demo import today
 from data.demo.people import AWAKENING, CYCLES, DISCIPLINES, FIRST, LARGE, LAST, YOUNGEST, today_at
 from data.families.models import Family, HouseholdRank, Pupil, PupilLink
-from data.schooling import lesson_letters
+from data.schooling import lesson_letters, school_days
 from data.schooling.absences import Absence
 from data.schooling.models import Course, Cursus, Enrolment, Lesson, LessonState, Teacher
 from data.schooling.repertoire import Performance, Piece
@@ -161,13 +161,15 @@ def _level(pupil: Pupil, first: int) -> str:
 
 
 def _lessons(school: School, courses: list[Course]) -> None:
-    """Every week from mid-September to the end of June, but for two weeks at Christmas."""
-    rows = []
+    """Every week from mid-September to the end of June, but for holidays: the site's, and two weeks at Christmas."""
+    rows, last = [], date(school.first_year + 1, 6, 30)
+    off = school_days.between(school.site, date(school.first_year, 9, 14), last)
     for course in courses:
         day = date(school.first_year, 9, 14)
         day += timedelta(days=((course.weekday or 1) - 1 - day.weekday()) % 7)
-        while day < date(school.first_year + 1, 6, 30):
-            if not date(school.first_year, 12, 20) <= day <= date(school.first_year + 1, 1, 3):
+        while day < last:
+            christmas = date(school.first_year, 12, 20) <= day <= date(school.first_year + 1, 1, 3)
+            if not christmas and not any(each.first <= day <= each.last for each in off):
                 rows.append(
                     Lesson(
                         site_id=school.site.id,

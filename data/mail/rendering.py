@@ -24,7 +24,7 @@ PASSWORD_LINE = _("Mot de passe : {secret}")
 OFFICE_MESSAGE = _("Message du secrétariat : {message}")
 ANSWER = _("Vous pouvez répondre à ce message : votre réponse arrive à {address}.")
 NO_ANSWER = _("Message automatique du portail : merci de ne pas y répondre.")
-UNSUBSCRIBE = _("Ne plus recevoir ce type de courriel")
+UNSUBSCRIBE = _("Ne plus recevoir ce type d’e-mail")
 INK, SOFT, ACCENT, LINE, PAPER = "#1a2236", "#4b5469", "#17495a", "#e0dacd", "#faf8f3"
 DARK = Markup(  # what reads dark schemes: Apple Mail, Outlook on the web, Thunderbird; elsewhere the inline colours stand
     "@media (prefers-color-scheme:dark){{"

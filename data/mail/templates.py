@@ -317,7 +317,7 @@ TEMPLATES = {
         (
             _("Le conservatoire n’a pas pu valider une pièce de votre dossier de réinscription."),
             "message",
-            _("Donnez-en une autre en ligne, avec le bouton « Importer »."),
+            _("Donnez-en une autre en ligne : choisissez « Remplacer » à côté de la pièce."),
             "link",
         ),
         _("Voir les pièces"),

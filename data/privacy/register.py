@@ -167,7 +167,7 @@ def notice(site: Site, language: Language, day: date) -> Statement:
     body = site.legal.get("publisher", "") or site.name
     more = (language == "en" and site.legal.get(own_texts.twin("privacy_more"))) or site.legal.get("privacy_more", "")
     responsible = (
-        said(_("{name} est responsable de ce portail."), name=body),
+        said(_("Responsable de ce portail : {name}"), name=body),
         said(_("Délégué à la protection des données : {dpo}"), dpo=fact(site, "dpo", language)),
     )
     answers = (

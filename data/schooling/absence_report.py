@@ -12,8 +12,8 @@ from data.core.plain_text import tidy_lines
 from data.core.unit_of_work import UnitOfWork, prepared
 from data.families import stored_files
 from data.families.models import Pupil
-from data.schooling import absences
-from data.schooling.absences import AbsenceNotice
+from data.schooling import absences, announced
+from data.schooling.absences import AbsenceNotice, NoticeState
 from data.schooling.models import Course, Enrolment, EnrolmentStatus, Lesson, LessonState
 
 KIND = "absence"  # of a file that goes with one
@@ -39,6 +39,7 @@ class Report:
     reason: str
     comment: str
     document: str = ""
+    replaces: frozenset[int] = frozenset()  # numbers of what was announced before, in whose place this comes
 
 
 _LESSONS = (
@@ -98,15 +99,34 @@ def send(uow: UnitOfWork, pupil: Pupil, report: Report) -> list[AbsenceNotice]:
         stored = stored_files.by_name(uow, report.document)
         if (stored.pupil_id, stored.giver_id, stored.kind) != (pupil.id, uow.family_id, KIND):
             raise NotFound(f"document {report.document}")
-    why = (report.reason, report.comment)
+    why, document = (report.reason, report.comment), report.document
+    uow.get(Pupil, pupil.id, lock=True)
+    older = already(uow, pupil, report)
+    if any(each.state == NoticeState.ACCEPTED or each.id not in report.replaces for each in older):
+        raise ValidationErrors({"first_day" if report.days else "what": announced.refusal(pupil, older, uow.language)})
+    for each in older:
+        document = document or each.document
+        absences.withdraw(uow, each.id)
     recorded = [absences.justified(uow, pupil, number, why) for number in report.missed]
     for first, last, course_id in _days(uow, pupil, report):
         recorded.append(absences.announced(uow, pupil, (first, last), why, course_id))
-    for notice, _new in recorded if report.document else ():
-        absences.attach(uow, notice.id, report.document)
+    for notice, _new in recorded if document else ():
+        absences.attach(uow, notice.id, document)
     if fresh := sorted((notice for notice, new in recorded if new), key=lambda notice: notice.first_day):
         absences.write_letter(uow, fresh[0], pupil, *fresh[1:])
     return [notice for notice, _new in recorded]
+
+
+def already(uow: UnitOfWork, pupil: Pupil, report: Report) -> list[AbsenceNotice]:
+    """What this family announced before and would say twice; the very same, sent twice, is none."""
+    why = (report.reason, tidy_lines(report.comment))
+    found: dict[int, AbsenceNotice] = {}
+    for first, last, course_id in _days(uow, pupil, report):
+        for each in announced.touched(uow, pupil, (first, last), course_id):
+            said = (each.first_day, each.last_day, each.course_id, each.reason, each.comment)
+            if each.state == NoticeState.ACCEPTED or said != (first, last, course_id, *why):
+                found[each.id] = each
+    return list(found.values())
 
 
 def _days(uow: UnitOfWork, pupil: Pupil, report: Report) -> Iterable[tuple[date, date, int | None]]:

@@ -1,6 +1,7 @@
 """Absences, and what families say of them: one to come, or why a past one happened. Staff decide; both households see
 the absence, only the one that wrote sees its notice."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -132,6 +133,7 @@ class AbsenceNotice(OfFamily, table=True):
     excused: list[ExcusedBefore] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
+ANSWERED = _("Le conservatoire a déjà répondu : apportez ce document à l’accueil.")
 Recorded = tuple[AbsenceNotice, bool]  # whether it is new: what was sent before needs no other letter
 
 
@@ -325,7 +327,7 @@ def write_letter(
     mail = Mail(
         kind or LETTERS[NoticeState(notice.state)],
         accounts.recipient(uow, author),
-        {"subject": pupil.full_name, "days": ", ".join(days_of(each, author.language) for each in (notice, *more))},
+        {"subject": pupil.full_name, "days": days_listed((notice, *more), author.language)},
         path=f"/eleves/{pupil.number}/absences" + (f"?absence={again}" if again else ""),
         message=notice.answer,
     )
@@ -336,20 +338,26 @@ def audit_changes(notice: AbsenceNotice) -> dict[str, Any]:
     return {"days": ["", f"{notice.first_day} – {notice.last_day}"], "reason": ["", notice.reason]}
 
 
-def days_of(notice: AbsenceNotice, language: str = "fr") -> str:
-    """« le 12 janvier », « du 12 au 14 janvier »."""
+def days_of(notice: AbsenceNotice, language: str = "fr", *, noun: bool = False) -> str:
+    """« le 12 janvier », after a noun « du 12 janvier »; « du 12 au 14 janvier »."""
     in_language = as_language(language)
-    first, last = formats.short_day(notice.first_day, in_language), formats.short_day(notice.last_day, in_language)
+    last = formats.short_day(notice.last_day, in_language)
     if notice.first_day == notice.last_day:
-        return translate("le {day}", in_language, day=first)
+        return translate(_("du {day}") if noun else _("le {day}"), in_language, day=last)
+    first = formats.first_of_days(notice.first_day, notice.last_day, in_language)
     return translate("du {first} au {last}", in_language, first=first, last=last)
+
+
+def days_listed(several: Iterable[AbsenceNotice], language: str) -> str:
+    """« le 12 janvier, le 14 janvier et du 20 au 22 janvier »."""
+    return formats.listed([days_of(each, language) for each in several], as_language(language))
 
 
 def attach(uow: UnitOfWork, notice_id: int, document: str) -> None:
     """A document for a notice that still waits; it replaces the one before."""
     notice = uow.get(AbsenceNotice, notice_id, lock=True)
     if notice.state != NoticeState.PENDING:
-        raise UserError("Le conservatoire a déjà répondu : apportez ce document à l’accueil.")
+        raise UserError(ANSWERED)
     if stored_files.by_name(uow, document).pupil_id != notice.pupil_id:
         raise NotFound(f"document {document}")
     notice.document = document

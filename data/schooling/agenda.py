@@ -9,7 +9,8 @@ from sqlmodel import col, select
 
 from data.core.unit_of_work import UnitOfWork, prepared
 from data.families.models import Pupil
-from data.schooling.absences import Absence, AbsenceNotice, NoticeState
+from data.schooling import announced as announcements
+from data.schooling.absences import Absence
 from data.schooling.models import Course, Enrolment, EnrolmentStatus, Lesson, LessonState, Teacher
 from data.schooling.repertoire import Performance, Piece
 
@@ -87,16 +88,6 @@ _ABSENCES = prepared(
         col(Absence.pupil_id).in_(_PUPILS), col(Absence.day) >= _DAYS[0], col(Absence.day) <= _DAYS[1]
     )
 )
-_ANNOUNCED = prepared(
-    select(AbsenceNotice).where(
-        col(AbsenceNotice.pupil_id).in_(_PUPILS),
-        AbsenceNotice.family_id == bindparam("family"),
-        col(AbsenceNotice.absence_id).is_(None),
-        col(AbsenceNotice.state).in_([NoticeState.PENDING, NoticeState.ACCEPTED]),
-        col(AbsenceNotice.first_day) <= _DAYS[1],
-        col(AbsenceNotice.last_day) >= _DAYS[0],
-    )
-)
 
 
 def meetings(uow: UnitOfWork, pupils: Mapping[int, Pupil], first: date, last: date) -> list[Meeting]:
@@ -119,14 +110,17 @@ def between(uow: UnitOfWork, pupils: Sequence[Pupil], first: date, last: date) -
     known = {pupil.id: pupil for pupil in pupils}
     absences = uow.all(_ABSENCES, pupils=list(known), first=first, last=last)
     missed = {(each.pupil_id, each.course_id, each.day): each for each in absences}
-    announced = uow.all(_ANNOUNCED, pupils=list(known), family=uow.family_id, first=first, last=last)
+    announced = announcements.between(uow, list(known), first, last)
     found = [
         Appointment(
             each.lesson.day,
             known[each.enrolment.pupil_id],
             each,
             absence=missed.get((each.enrolment.pupil_id, each.course.id, each.lesson.day)),
-            announced=any(_covers(notice, each) for notice in announced),
+            announced=any(
+                announcements.covers(notice, each.enrolment.pupil_id, each.lesson.day, each.course.id)
+                for notice in announced
+            ),
         )
         for each in meetings(uow, known, first, last)
     ]
@@ -136,11 +130,3 @@ def between(uow: UnitOfWork, pupils: Sequence[Pupil], first: date, last: date) -
         if performance.day
     ]
     return sorted(found, key=lambda each: (each.day, each.starts or time.max, each.pupil.birth_date or date.max))
-
-
-def _covers(notice: AbsenceNotice, meeting: Meeting) -> bool:
-    return (
-        notice.pupil_id == meeting.enrolment.pupil_id
-        and notice.first_day <= meeting.lesson.day <= notice.last_day
-        and notice.course_id in {None, meeting.course.id}
-    )

@@ -152,7 +152,9 @@ CALENDAR = Part(
             "calendar.zone",
             "Vacances scolaires",
             choice(SCHOOL_ZONES),
-            hint=_("Dates du ministère de l’Éducation nationale, de 2025 à 2028 ; vide : aucune"),
+            hint=_(
+                "Zones du ministère, de 2025 à 2028 ; vide : aucune. En Corse et outre-mer : écrivez les dates ci-dessous."
+            ),
         ),
         Setting(
             "calendar.closures",

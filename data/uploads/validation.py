@@ -38,6 +38,7 @@ ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}  # by Windows
 REFUSALS = {
     "vide": _("Choisissez un fichier."),
+    "creux": _("Ce fichier est vide. Choisissez-en un autre."),
     "taille": _(
         "Le fichier dépasse la taille maximale de {kept} Mo, même allégé. Déposez seulement les pages demandées."
     ),
@@ -138,7 +139,7 @@ def _page(content: bytes, turn: int, most_bytes: int) -> Kept:
 
 def _form(content: bytes, otherwise: str) -> str:
     if not content:
-        raise refusal("vide")
+        raise refusal("creux")
     if len(content) > MAX_UPLOAD_BYTES:
         raise refusal("lourde")
     form = form_of(content)

@@ -10,7 +10,7 @@ from components.layout.plain_layout import public_page
 from components.nicegui_adapter.screens import plain
 from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import Content, Markup, join
+from components.ui.markup import Content, Markup, ending, join
 from components.ui.own_words import filled, own
 from components.ui.statement_view import draw as draw_statement
 from components.web.pdf_answer import pdf_answer
@@ -81,7 +81,7 @@ def privacy(caller: Caller, request: Request) -> Response:
         paper = html.a(
             icon("paper"),
             who.translate("Cette notice en PDF"),
-            html.span(f" : {site.name}", class_="unseen"),
+            ending(who.language, site.name),
             href=f"{PRIVACY}/{site.code}.pdf",
         )
         return join([draw_statement(shown, html.h3 if several else html.h2), html.p(paper)])

@@ -33,7 +33,7 @@ ENDINGS = (
         daily_digest.UNSUBSCRIBE,
         daily_digest.unsubscribe,
         _("Récapitulatif du matin"),
-        _("Ce courriel vous dit chaque matin ce qui attend sur le portail."),
+        _("Cet e-mail vous dit chaque matin ce qui attend sur le portail."),
         _(
             "Vous ne recevrez plus le récapitulatif du matin. Pour le recevoir de nouveau : « Mot de passe », sur le portail."
         ),
@@ -43,9 +43,9 @@ ENDINGS = (
         lesson_letters.UNSUBSCRIBE,
         lesson_letters.unsubscribe,
         _("Cours annulés ou déplacés"),
-        _("Ce courriel vous prévient dès qu’un cours de votre famille est annulé ou déplacé."),
+        _("Cet e-mail vous prévient dès qu’un cours de votre famille est annulé ou déplacé."),
         _("Vous ne serez plus prévenu par e-mail. Pour l’être de nouveau : « Agenda », sur le portail."),
-        _("Ce lien n’est pas valable. Ces courriels se règlent aussi dans « Agenda », sur le portail."),
+        _("Ce lien n’est pas valable. Ces e-mails se règlent aussi dans « Agenda », sur le portail."),
     ),
 )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import parse_qs
 
 from markupsafe import Markup
 
@@ -70,7 +71,7 @@ def agenda(uow: UnitOfWork, vue: str = "", jour: str = "") -> None:
     sites.here(uow)  # whose day it is
     page_state = PageState(vue if vue in VIEWS else "semaine", _day(uow, jour))
     topics = [("family", uow.family_id or 0), *(("pupil", pupil.id) for pupil, _ in families.pupils(uow))]
-    page_panel(uow, page_state, _draw, {"view": _view, "turn": _turn, "day": _choose, "letters": _letters}, topics)
+    page_panel(uow, page_state, _draw, ACTS, topics)
 
 
 def _day(uow: UnitOfWork, text: str) -> date:
@@ -115,10 +116,9 @@ def _title(uow: UnitOfWork, page_state: PageState) -> str:
     if page_state.view == "mois":
         return formats.month(page_state.day, uow.language)
     first, last = page_state.days
-    alike = first.month == last.month and uow.language == "fr"
     return uow.translate(
         "Semaine du {first} au {last}",
-        first=formats.day_number(first, uow.language) if alike else formats.short_day(first, uow.language),
+        first=formats.first_of_days(first, last, uow.language),
         last=formats.day_of_year(last, uow.language),
     )
 
@@ -211,21 +211,35 @@ def _view(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     if act.of not in VIEWS:
         raise NotFound(f"view {act.of[:20]}")
     page_state.view = act.of
-    return Answer(url=page_state.url, announce=_title(uow, page_state), focus=f"view-{act.of}")
+    return Answer(push=page_state.url, announce=_title(uow, page_state), focus=f"view-{act.of}")
 
 
 @only_shows
 def _turn(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     page_state.day = _day(uow, act.of)
-    return Answer(url=page_state.url, announce=_title(uow, page_state))
+    return Answer(push=page_state.url, announce=_title(uow, page_state))
 
 
 @only_shows
 def _choose(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.day = _day(uow, act.of)
-    return Answer(url=page_state.url, focus=f"day-{page_state.day.isoformat()}")
+    """Another day of what is drawn is no step of its own for the back button."""
+    before, page_state.day = page_state.days, _day(uow, act.of)
+    here, focus = page_state.url, f"day-{page_state.day.isoformat()}"
+    return Answer(url=here, focus=focus) if page_state.days == before else Answer(push=here, focus=focus)
+
+
+@only_shows
+def _address(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    """Back and forward: what was drawn then."""
+    before, asked = page_state.url, parse_qs(act.values.get("query", "").removeprefix("?"))
+    view, day = (asked.get(name, [""])[0] for name in ("vue", "jour"))
+    page_state.view, page_state.day = view if view in VIEWS else "semaine", _day(uow, day)
+    return Answer(announce=_title(uow, page_state) if page_state.url != before else "")
 
 
 def _letters(uow: UnitOfWork, act: Act, _page_state: PageState) -> Answer:
     lesson_letters.choose(uow, act.of == "yes")
     return Answer(announce=uow.translate("Votre choix est enregistré."), focus="letters")
+
+
+ACTS = {"view": _view, "turn": _turn, "day": _choose, "address": _address, "letters": _letters}

@@ -11,6 +11,7 @@ from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html, lists
 from components.ui.icons import icon
 from components.ui.lists import Column, Listing, Order
+from components.ui.markup import Content
 from components.ui.own_words import own
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.question_link import question_link
@@ -77,7 +78,7 @@ def _listing(order: Order) -> Listing[Entry]:
                 lambda e: e.debit,
                 look="num",
             ),
-            Column("Montant", lambda uow, e: formats.euros(e.amount, uow.language), lambda e: e.amount, look="num"),
+            Column("Montant", _amount, lambda e: e.amount, look="num"),
         ),
         of=lambda e: f"{'f' if isinstance(e.row, Invoice) else 'r'}{e.row.number}",
         empty=_("Aucune facture ni règlement. Les factures du conservatoire et vos règlements paraîtront ici."),
@@ -96,13 +97,20 @@ def _operation(uow: UnitOfWork, entry: Entry) -> str:
     return entry.row.operation or entry.row.number if isinstance(entry.row, Payment) else entry.row.number
 
 
+def _amount(uow: UnitOfWork, entry: Entry) -> Content:
+    """Struck where it counts for nothing."""
+    text = formats.euros(entry.amount, uow.language)
+    return html.s(text) if entry.state == EntryState.REJECTED else text
+
+
 def _label(uow: UnitOfWork, entry: Entry) -> Markup:
     """The label, then the duplicate: a double-click on the line opens it too."""
     row = entry.row
     due = _left(uow, entry)
     name = html.span(own(uow, row.label), class_="entry-name")
     if entry.state == EntryState.REJECTED:
-        return html.span(name)
+        text = uow.translate("Cette somme n’a pas été encaissée.")
+        return html.span(name, html.span(text, class_="entry-due small soft"))
     if isinstance(row, Invoice):
         text = uow.translate("Avoir (PDF)") if row.nature == Nature.CREDIT else uow.translate("Facture (PDF)")
         path = f"/facturation/factures/{row.number}"

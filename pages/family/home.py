@@ -9,7 +9,8 @@ from components.layout.layout import head
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html
-from components.ui.markup import Content
+from components.ui.icons import icon
+from components.ui.markup import Content, ending
 from components.ui.own_words import filled, own, own_text
 from components.ui.status_chip import status_chip
 from data.billing import models as billing
@@ -17,7 +18,7 @@ from data.billing import online_payments
 from data.billing.models import Ledger
 from data.change_requests import submission as change_requests
 from data.core import formats
-from data.core.i18n import _
+from data.core.i18n import _, pair
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Pupil, PupilLink, Rights
@@ -25,8 +26,9 @@ from data.group_letters import reading
 from data.messages import submission as message_submission
 from data.office import news
 from data.reenrolment import due as reenrolment_due
+from data.schooling import absences, announced, results, unexcused
 from data.schooling import models as schooling
-from data.schooling import results, unexcused
+from data.schooling.absences import AbsenceNotice
 from data.schooling.models import Attended, Lesson, LessonState
 from data.schooling.results import Marked
 from data.schooling.unexcused import Missed
@@ -35,7 +37,7 @@ from pages.family.billing import balance_words
 from pages.family.requests import BILLING
 from pages.family.to_do import Known
 
-LESSONS = 6  # shown at once
+LESSONS, NOTICES = 6, 50  # shown at once; read, the latest first
 Accounts = dict[Ledger, billing.Account]
 Family = Sequence[tuple[Pupil, PupilLink, Missed]]
 Coming = Mapping[int, list[Attended]]  # by pupil
@@ -48,13 +50,14 @@ def home(uow: UnitOfWork) -> None:
 
 
 def _draw(uow: UnitOfWork) -> Markup:
-    adults, me, written = message_submission.at_home(uow, uow.now - requests.FRESH)
+    adults, me, inquiries = message_submission.at_home(uow, uow.now - requests.FRESH)
     mine = change_requests.of_the_family(uow, requests.LATEST)
     ledgers, pupils = billing.accounts(uow), unexcused.of_the_pupils(uow)
     coming = schooling.coming(uow, [pupil.id for pupil, *_ in pupils])
     standing = reenrolment_due.standing(uow, [(pupil, link) for pupil, link, _ in pupils], coming)
     people: list[families.Record] = [*adults, *(pupil for pupil, *_ in pupils)]
-    sources = requests.Sources(mine, (standing.sent, standing.given), ledgers, people, written)
+    notices = absences.of_the_family(uow, NOTICES)
+    sources = requests.Sources(mine, (standing.sent, standing.given), ledgers, people, notices, inquiries)
     waiting, answered = requests.latest(uow, sources)
     first = me.called if me else uow.name
     when = formats.long_day(uow.today, uow.language)
@@ -63,9 +66,9 @@ def _draw(uow: UnitOfWork) -> Markup:
     )
     return (
         head(uow.translate("Bonjour {name}", name=first).strip(), under)
-        + to_do.draw(uow, Known(adults, mine, pupils, coming, ledgers, standing.due, written, reading.awaited(uow)))
+        + to_do.draw(uow, Known(adults, mine, pupils, coming, ledgers, standing.due, inquiries, reading.awaited(uow)))
         + to_do.waiting(uow, waiting)
-        + _lessons(uow, pupils, coming)
+        + _lessons(uow, pupils, coming, [notice for notice, _pupil in notices if announced.stands(notice)])
         + html.div(
             _pupils(uow, pupils, coming),
             _balance(uow, ledgers),
@@ -76,7 +79,7 @@ def _draw(uow: UnitOfWork) -> Markup:
     )
 
 
-def _lessons(uow: UnitOfWork, pupils: Family, coming: Coming) -> Markup:
+def _lessons(uow: UnitOfWork, pupils: Family, coming: Coming, said: Sequence[AbsenceNotice]) -> Markup:
     """« Les prochains cours »: the next one of each course of all the children, the first to come first."""
     found = [
         (lesson, each, pupil, link)
@@ -87,10 +90,13 @@ def _lessons(uow: UnitOfWork, pupils: Family, coming: Coming) -> Markup:
     found.sort(key=lambda one: (one[0].day, one[1].enrolment.slot or one[0].starts or time()))
     if not found:
         return Markup("")
-    title = uow.translate("Les prochains cours")
+    title, found = uow.translate("Les prochains cours"), found[:LESSONS]
     lines = [
-        html.li(_lesson(uow, lesson, each, pupil if len(pupils) > 1 else None), _absent(uow, lesson, each, pupil, link))
-        for lesson, each, pupil, link in found[:LESSONS]
+        html.li(
+            _lesson(uow, lesson, each, pupil if len(pupils) > 1 else None),
+            _absent(uow, lesson, each, pupil, said) if link.rights == Rights.ALL else None,
+        )
+        for lesson, each, pupil, link in found
     ]
     whole = html.p(html.a(uow.translate("Voir l’agenda"), href="/agenda"), class_="links-row")
     return html.section(
@@ -115,12 +121,20 @@ def _when(uow: UnitOfWork, lesson: Lesson, attended: Attended) -> str:
     return uow.translate("{day} à {hour}", day=day, hour=at) if at else day
 
 
-def _absent(uow: UnitOfWork, lesson: Lesson, attended: Attended, pupil: Pupil, link: PupilLink) -> Markup | None:
-    if link.rights != Rights.ALL:
-        return None
-    about = f" : {pupil.called}, {attended.course.name}, {_when(uow, lesson, attended)}"
-    href = f"/eleves/{pupil.number}/absences?cours={lesson.id}"
-    return html.a(uow.translate("Absence ?"), html.span(about, class_="unseen"), href=href, class_="link")
+def _absent(uow: UnitOfWork, lesson: Lesson, attended: Attended, pupil: Pupil, said: Sequence[AbsenceNotice]) -> Markup:
+    """« Absence ? », or that it is announced: both lead to where it is done and undone."""
+    about = ending(uow.language, f"{pupil.called}, {attended.course.name}, {_when(uow, lesson, attended)}")
+    path = f"/eleves/{pupil.number}/absences"
+    if any(announced.covers(each, pupil.id, lesson.day, lesson.course_id) for each in said):
+        return html.a(
+            icon("check"),
+            uow.translate("Annoncée"),
+            about,
+            href=f"{path}#sent-title",
+            class_="link",
+        )
+    href = f"{path}?cours={lesson.id}"
+    return html.a(uow.translate("Absence ?"), about, href=href, class_="link")
 
 
 def _news(uow: UnitOfWork) -> Markup:
@@ -159,7 +173,7 @@ def _missed(uow: UnitOfWork, pupil: Pupil, link: PupilLink, missed: Missed, atte
     text = uow.ngettext("{count} absence non justifiée", "{count} absences non justifiées", count=missed.count)
     about = to_do.last_missed(uow, missed, attended)
     if about and missed.count == 1:
-        text = f"{text} : {about}"
+        text = pair(text, about, uow.language)
     elif about:
         text = uow.translate("{text}, la dernière : {about}", text=text, about=about)
     href = f"/eleves/{pupil.number}/cours"
@@ -188,7 +202,7 @@ def _pupil(uow: UnitOfWork, pupil: Pupil, coming: list[Attended], last: Marked |
         html.p(
             html.a(
                 uow.translate("Ouvrir le dossier"),
-                html.span(f" : {pupil.full_name}", class_="unseen"),
+                ending(uow.language, pupil.full_name),
                 href=f"/eleves/{pupil.number}/cours",
             ),
         ),

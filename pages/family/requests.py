@@ -33,7 +33,7 @@ from data.reenrolment import due as reenrolment_due
 from data.reenrolment.due import Given, Sent
 from data.reenrolment.models import ReenrolmentState, Way, state_of
 from data.schooling import absences
-from data.schooling.absences import NoticeState
+from data.schooling.absences import AbsenceNotice, NoticeState
 
 PATH, MESSAGES = "/demandes", "/demandes/messages"
 MAX_OF_A_KIND, LATEST = 200, 5  # of each kind on the page; lines on « Accueil »
@@ -65,6 +65,7 @@ class Sources:
     reenrolments: tuple[Sequence[Sent], Sequence[Given]]
     ledgers: Mapping[Ledger, Account]
     people: Iterable[Record]
+    absences: Sequence[tuple[AbsenceNotice, Pupil]]
     messages: Sequence[Inquiry]
 
 
@@ -75,7 +76,7 @@ def gather(uow: UnitOfWork, sources: Sources, most: int = LATEST) -> list[Line]:
         *_changes(uow, sources),
         *_reenrolments(uow, sent),
         *_documents(uow, given),
-        *_absences(uow, most),
+        *_absences(uow, sources.absences[:most]),
         *_payments(uow, sources.ledgers),
         *_messages(uow, sources.messages),
     ]
@@ -145,8 +146,8 @@ def _documents(uow: UnitOfWork, every: Sequence[Given]) -> Iterator[Line]:
         )
 
 
-def _absences(uow: UnitOfWork, most: int) -> Iterator[Line]:
-    for notice, pupil in absences.of_the_family(uow, most):
+def _absences(uow: UnitOfWork, every: Sequence[tuple[AbsenceNotice, Pupil]]) -> Iterator[Line]:
+    for notice, pupil in every:
         text = _("Justification d’absence de {name} {days}") if notice.absence_id else _("Absence de {name} {days}")
         yield Line(
             f"a{notice.id}",
@@ -289,6 +290,7 @@ def _draw(uow: UnitOfWork, listing: Listing[Line]) -> Markup:
         reenrolment_due.of_the_family(uow, MAX_OF_A_KIND),
         billing.accounts(uow),
         people,
+        absences.of_the_family(uow, MAX_OF_A_KIND),
         message_submission.of_the_family(uow, MAX_OF_A_KIND),
     )
     found = gather(uow, sources, MAX_OF_A_KIND)

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import Content, classes, join
+from components.ui.markup import Content, classes, ending, join
 from components.ui.own_words import own, own_text
 from data.billing import online_payments
 from data.billing.models import Account, Entry, EntryState, Ledger
@@ -61,20 +61,20 @@ def draw(uow: UnitOfWork, known: Known) -> Markup:
     tasks = [task for of_a_kind in _TASKS for task in of_a_kind(uow, known)]
     tasks.sort(key=lambda task: not task.urgent)
     count = f" · {len(tasks)}" if tasks else ""
-    lines = [html.li(_task(task), class_=classes(task.urgent and "bad")) for task in tasks]
+    lines = [html.li(_task(uow, task), class_=classes(task.urgent and "bad")) for task in tasks]
     body = html.ul(lines, class_="tasks") if tasks else html.p(uow.translate("Rien à faire pour l’instant."))
     return html.section(
         html.h2(uow.translate("À faire"), count), body, class_="of-home", aria_label=uow.translate("À faire")
     )
 
 
-def _task(task: Task) -> Content:
+def _task(uow: UnitOfWork, task: Task) -> Content:
     return (
         html.span(
             html.strong(task.urgent and icon("alert"), html.span(task.title)),
             html.span(task.about, class_="small soft") if task.about else None,
         ),
-        html.a(task.does, html.span(f" : {task.title}", class_="unseen"), href=task.href, class_="btn quiet"),
+        html.a(task.does, ending(uow.language, task.title), href=task.href, class_="btn quiet"),
     )
 
 

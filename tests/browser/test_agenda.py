@@ -18,6 +18,7 @@ def test_days_and_weeks_are_walked_by_arrows_and_the_focus_stays_on_the_day(ente
     expect(page.get_by_role("region", name="lundi 14 décembre 2026")).to_contain_text("FM 206")
     clean(page)
     page.locator("#day-2026-12-14").focus()
+    assert len(PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages) == 1
     page.keyboard.press("ArrowRight")
     expect(page.locator("#day-2026-12-15")).to_be_focused()
     page.keyboard.press("Enter")
@@ -33,6 +34,13 @@ def test_days_and_weeks_are_walked_by_arrows_and_the_focus_stays_on_the_day(ente
     expect(page.get_by_text("Conservatoire fermé : fin d’année").first).to_be_visible()
     expect(page.get_by_text("Vacances de Noël (zone B)").last).to_be_visible()
     expect(page.get_by_role("link", name="Semaine précédente")).to_be_focused()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Semaine du 4 au 10 janvier 2027")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Janvier 2027", exact=True)).to_be_visible()
+    page.go_forward()
+    page.go_forward()
+    expect(page.get_by_text("Conservatoire fermé : fin d’année").first).to_be_visible()
     page.get_by_role("button", name="Ne plus le recevoir").click()
     expect(page.get_by_role("button", name="Le recevoir", exact=True)).to_be_focused()
     assert portal.account("aubry.claire")["lesson_letters"] == "no"

@@ -11,7 +11,7 @@ from tests.browser.conftest import LIVE, Enter, reach
 from tests.server import Server
 
 NINO = "/eleves/2043/reinscription"
-DONE = "Votre demande de réinscription a bien été prise en compte. Elle vous sera confirmée par courriel."
+DONE = "Votre demande de réinscription a bien été prise en compte. Elle vous sera confirmée par e-mail."
 WAITS = "Réinscription en attente de validation"
 
 

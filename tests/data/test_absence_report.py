@@ -12,7 +12,7 @@ from data.mail.outbox import Letter
 from data.privacy import orphan_files
 from data.schooling import absence_report, absences
 from data.schooling.absence_report import Days, Report
-from tests.data.test_absences import NOW, ROWS, TODAY, days, faults, grown, missed, notice
+from tests.data.test_absences import NOW, ROWS, TODAY, days, decide, faults, grown, missed, notice
 from tests.data.test_schooling import course, known, lesson
 from tests.demo_users import CLAIRE, MARC, as_, counts, every, last, pupil
 
@@ -42,7 +42,7 @@ def test_several_lessons_and_an_absence_are_said_at_once_with_one_letter_and_one
         (None, alto, TODAY + days(8)),
     ]
     assert {row.document for row in rows} == {given["document"]}
-    assert "le 17 novembre, le 25 novembre, le 2 décembre" in str(
+    assert "le 17 novembre, le 25 novembre et le 2 décembre" in str(
         last(Letter, Letter.kind == "absence_received").blocks
     )
     again = counts(*ROWS)
@@ -82,6 +82,34 @@ def test_days_without_a_lesson_are_noticed_where_lessons_are_known(database: str
         assert not asked(TODAY + days(2), TODAY + days(4))
         assert not asked(TODAY + days(3), None, alto)
         assert [found[0].day for found in absence_report.coming(uow, known().id)] == [TODAY + days(3)]
+
+
+def test_days_announced_already_are_asked_about_and_the_new_announcement_takes_their_place(database: str) -> None:
+    alto, choir = course("Irina"), course("Irina", name="Chœur")
+    paper = document()
+    (first,) = send(days=Days(TODAY + days(1), TODAY + days(3)), document=paper)
+    longer = Days(TODAY + days(2), TODAY + days(5))
+    ticked = lesson(alto, TODAY + days(3))
+    for again, beside in (({"days": longer}, "first_day"), ({"lessons": [ticked]}, "what")):
+        text = faults(lambda given=again: send(**given))[beside]  # type: ignore[misc]
+        assert "est déjà annoncée du 25 au 27 novembre" in text
+    assert send(days=Days(TODAY + days(1), TODAY + days(3))) == [first]  # the very same
+    (second,) = send(days=longer, replaces=frozenset({first}))
+    assert (notice(first).state, notice(second).state, notice(second).document) == ("withdrawn", "pending", paper)
+    (alone,) = send(days=Days(TODAY + days(9), None, choir))
+    assert send(days=Days(TODAY + days(9), None, alto)) != [alone]
+    decide(second)
+    assert "a déjà pris note" in faults(lambda: send(days=longer, replaces=frozenset({second})))["first_day"]
+    assert send(days=Days(TODAY + days(2), TODAY + days(7))) != [second]  # goes on longer than what was accepted
+
+
+def test_two_days_of_a_month_name_it_once_and_two_messages_are_two(database: str) -> None:
+    alto = course("Irina")
+    (long,) = send(days=Days(TODAY + days(7), TODAY + days(26)))
+    assert absences.days_of(notice(long)) == "du 1er au 20 décembre"
+    assert absences.days_of(notice(long), "en") == "from 1 to 20 December"
+    (short,) = send(lessons=[lesson(alto, TODAY + days(1))])
+    assert absences.days_of(notice(short), noun=True) == "du 25 novembre"
 
 
 def test_a_document_that_no_message_names_goes_after_a_day(database: str) -> None:

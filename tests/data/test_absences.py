@@ -152,7 +152,7 @@ def test_an_announcement_is_written_acknowledged_and_reported_at_once(database: 
     assert (row.submitted_at, row.comment, row.absence_id) == (NOW, "Elle tousse.\nUn peu.", None)
     letter = last(Letter)
     assert (letter.kind, letter.recipient, letter.account_id) == ("absence_received", HERS, who.id)
-    assert "absence d’Irina Aubry du 24 novembre au 26 novembre" in text_of(letter)
+    assert "absence d’Irina Aubry du 24 au 26 novembre" in text_of(letter)
     assert "/eleves/2042/absences" in text_of(letter)
     entry = last(AuditEntry)
     assert (entry.action, entry.actor, entry.family_id) == ("absence told", "Claire Aubry", who.family_id)

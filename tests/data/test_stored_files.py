@@ -69,7 +69,7 @@ def test_a_portrait_is_small_whatever_the_telephone_made() -> None:
     for content in (picture("JPEG", (2000, 1000)), picture("PNG", (2000, 1000), "RGBA"), in_heic((2000, 1000))):
         shown = opened(validation.make_photo(content))
         assert (shown.format, shown.size) == ("JPEG", (600, 300))
-    for content, code in ((b"", "vide"), (pdf(), "photo"), (HTML, "photo"), (b"\xff\xd8\xff..", "illisible")):
+    for content, code in ((b"", "creux"), (pdf(), "photo"), (HTML, "photo"), (b"\xff\xd8\xff..", "illisible")):
         with pytest.raises(UserError) as found_text:
             validation.make_photo(content)
         assert validation.code_of(found_text.value) == code

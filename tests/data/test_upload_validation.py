@@ -80,7 +80,7 @@ def test_a_pdf_may_weigh_two_megabytes_once_it_is_written_anew() -> None:  # row
 
 
 def test_nothing_is_no_file() -> None:
-    assert refused(b"") == "vide"
+    assert refused(b"") == "creux"
 
 
 def docx() -> bytes:

@@ -309,7 +309,7 @@ def test_twelve_grainy_photographs_fit_and_a_thirteenth_or_a_pdf_among_them_is_r
     for contents, code in (
         ([one] * 13, "feuilles"),
         ([one, SOUND], "photo"),
-        ([one, b""], "vide"),
+        ([one, b""], "creux"),
         ([one, docx()], "photo"),
     ):
         with pytest.raises(UserError) as shown:

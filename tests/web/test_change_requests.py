@@ -273,3 +273,20 @@ def test_pages_speak_english_to_who_chose_it(claire: Person) -> None:
         page = claire.soup(path)
         assert page.html["lang"] == "en"
         assert not {"Modifier", "Famille", "Déconnexion"} & set(text_of(page).split()), path
+
+
+def test_a_lesson_that_is_announced_as_missed_is_not_offered_again(portal: Server, claire: Person) -> None:
+    offered = claire.soup("/").select(".lessons a[href*='/eleves/2042/absences?cours=']")
+    number = str(offered[0]["href"]).rpartition("=")[2]
+    day = portal.value("SELECT day FROM lesson WHERE id = ?", number)
+    with Tab(claire, "/eleves/2042/absences") as tab:
+        tab.act("announce", "2042", reason="Maladie", **{f"lesson-{number}": "on"})
+        again = {"reason": "Transport", "first_day": "/".join(reversed(str(day).split("-")))}
+        tab.act("announce", "2042", **again)
+        assert "est déjà annoncée" in text_of(tab.markup())
+        tab.act("announce", "2042", **again)
+    states = portal.rows("SELECT state, reason FROM absence_notice ORDER BY id")
+    assert states[-2:] == [("withdrawn", "Maladie"), ("pending", "Transport")]
+    page = claire.soup("/")
+    assert not page.select(f".lessons a[href='/eleves/2042/absences?cours={number}']")
+    assert "Annoncée" in text_of(page.select_one(".lessons"))  # type: ignore[arg-type]

@@ -111,7 +111,7 @@ def test_row_73_two_files_none_or_a_wrong_field_are_reported_in_words(ready: Per
         ([one, one], number, "un seul fichier"),
         ([], number, "Choisissez un fichier."),
         ([("autre", one[1])], number, "Choisissez un fichier."),
-        ([("fichier", ("a.jpg", b"", "image/jpeg"))], number, "Choisissez un fichier."),
+        ([("fichier", ("a.jpg", b"", "image/jpeg"))], number, "Ce fichier est vide. Choisissez-en un autre."),
         ([one], "", "Choisissez le nom du document."),
         ([one], "abc", "Choisissez le nom du document."),
         ([("fichier", ("a.jpg", b"PK\3\4 a letter", "image/jpeg"))], number, "Format non accepté."),
@@ -231,3 +231,10 @@ def test_a_document_of_irina_is_given_for_nino_with_one_press(ready: Person, com
     with Tab(come("aubry.marc"), irinas) as his:
         his.act("also", button["data-of"])
     assert stored_count(portal) == before + 2
+
+
+def test_who_may_only_consult_reads_what_is_asked_and_has_nothing_to_give(come: Come) -> None:
+    text = come("aubry.marc").text("/eleves/2042/reinscription")
+    assert "vous n’avez rien à envoyer" in text
+    assert "Justificatif d’adresse" in text
+    assert "À fournir" not in text

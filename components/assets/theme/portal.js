@@ -103,7 +103,7 @@ const Panel = {
     drafts.bringBack(this.$el);
     for (const type of ["click", "submit", "dblclick", "change", "input", "keydown"]) this.$el.addEventListener(type, (e) => this[type](e));
     this.$el.addEventListener("close", (e) => this.shut(e.target), true); // it does not bubble
-    if (this.address) addEventListener("popstate", () => this.act("address", "", { path: location.pathname }));
+    if (this.address) addEventListener("popstate", () => this.act("address", "", { path: location.pathname, query: location.search }));
     for (const field of this.$el.querySelectorAll("[data-search]")) if (field.value !== field.defaultValue) this.input({ target: field });
     this.openWindows();
     showOpened(this);

@@ -1,6 +1,7 @@
 """« Annoncer ou justifier une absence »: lessons to tick, those missed and those to come, other days; one reason, one document."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from fastapi import Request
@@ -25,7 +26,8 @@ from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families import stored_files
 from data.families.models import Pupil, Rights
-from data.schooling import absence_report, absences, unexcused
+from data.families.stored_files import StoredFile
+from data.schooling import absence_report, absences, announced, unexcused
 from data.schooling import models as schooling
 from data.schooling.absence_report import KIND, Days, Report
 from data.schooling.absences import Absence, AbsenceNotice, NoticeState
@@ -42,14 +44,15 @@ NO_LESSON = plural(
 
 @dataclass
 class Typed:
-    """The form as it was sent, while something in it is faulty; what the address ticks (`absence`, `lesson`); the days that were
-    asked about."""
+    """The form as it was sent, while something in it is faulty; what the address ticks (`absence`, `lesson`); what was asked about:
+    days without a lesson, what was announced before (`older`)."""
 
     absence: int = 0
     lesson: int = 0
     values: dict[str, str] = field(default_factory=dict)
     faults: dict[str, UserError] = field(default_factory=dict)
     doubted: Days | None = None
+    older: frozenset[int] = frozenset()
 
     def ticked(self, name: str, *, proposed: bool) -> bool:
         return name in self.values if self.values else proposed
@@ -83,7 +86,7 @@ def draw(uow: UnitOfWork, pupil: Pupil, typed: Typed, notices: list[AbsenceNotic
 
 
 def _lessons(uow: UnitOfWork, pupil: Pupil, typed: Typed, notices: list[AbsenceNotice]) -> Markup:
-    said = [each for each in notices if each.state in {NoticeState.PENDING, NoticeState.ACCEPTED}]
+    said = [each for each in notices if announced.stands(each)]
     missed = [_missed(uow, typed, *found) for found in unexcused.to_explain(uow, pupil.id)]
     coming = [_coming(uow, typed, said, *found) for found in absence_report.coming(uow, pupil.id, typed.lesson)]
     fault = typed.faults.get("what")
@@ -133,8 +136,9 @@ def _coming(
     """A box; what was announced already has none."""
     name, at = f"{COMING}{lesson.id}", formats.clock(enrolment.slot or lesson.starts, uow.language)
     text = html.span(html.strong(_at(uow, lesson.day, at)), html.span(course.name, class_="small soft"))
-    if any(each.first_day <= lesson.day <= each.last_day and each.course_id in {None, course.id} for each in said):
-        return html.li(icon("check"), text, html.span(uow.translate("Annoncée"), class_="chip"), class_="announced")
+    if any(announced.covers(each, enrolment.pupil_id, lesson.day, course.id) for each in said):
+        when = html.span(icon("check"), text, class_="when")
+        return html.li(when, html.span(uow.translate("Annoncée"), class_="chip"), class_="announced")
     return _tick(name, text, ticked=typed.ticked(name, proposed=lesson.id == typed.lesson))
 
 
@@ -236,19 +240,34 @@ def announce(uow: UnitOfWork, act: Act, n: int, typed: Typed) -> Answer:
             typed.doubted = days
             count = 2 if days.last and days.last != days.first else 1
             raise ValidationErrors({"first_day": UserError(NO_LESSON, count=count, name=pupil.called)})
-        absence_report.send(uow, pupil, report)
+        older = frozenset(each.id for each in absence_report.already(uow, pupil, report))
+        typed.older, asked = older, typed.older
+        sent = absence_report.send(uow, pupil, replace(report, replaces=asked))
     except ValidationErrors as invalid:
         typed.faults = invalid.faults
         return Answer(focus=f"absence-{next(iter(invalid.faults))}")
-    typed.values, typed.absence, typed.lesson, typed.doubted = {}, 0, 0, None
-    text = _DONE["justified" if report.missed and not report.lessons and not days else "announced"]
-    return Answer(dialog=uow.translate(text), forget=f"absence-{n}", focus="sent-title")
+    typed.values, typed.absence, typed.lesson, typed.doubted, typed.older = {}, 0, 0, None, frozenset()
+    return Answer(dialog=_done(uow, sent), forget=f"absence-{n}", focus="sent-title")
 
 
-_DONE = {
-    "announced": _("L’absence a été annoncée au conservatoire. Il vous répondra par e-mail."),
-    "justified": _("Votre justification a été envoyée. Le conservatoire vous répondra par e-mail."),
-}
+def _done(uow: UnitOfWork, sent: list[AbsenceNotice]) -> str:
+    """What was sent, past absences and announcements told apart where there is but one of the two."""
+    past, count = [each for each in sent if each.absence_id], len(sent)
+    if not past:
+        return uow.ngettext(
+            "L’absence a été annoncée au conservatoire. Il vous répondra par e-mail.",
+            "Les absences ont été annoncées au conservatoire. Il vous répondra par e-mail.",
+            count=count,
+        )
+    if len(past) == count:
+        return uow.ngettext(
+            "Votre justification a été envoyée. Le conservatoire vous répondra par e-mail.",
+            "Vos justifications ont été envoyées. Le conservatoire vous répondra par e-mail.",
+            count=count,
+        )
+    return uow.translate(
+        "Votre justification et votre annonce ont été envoyées. Le conservatoire vous répondra par e-mail."
+    )
 
 
 def _days(act: Act, typed: Typed) -> Days | None:
@@ -279,9 +298,39 @@ async def receive(caller: Caller, request: Request, n: int) -> Response:
     """A document for a message that is not sent yet: kept, and named to the form. One that no message names in a day goes
     (data/privacy/orphan_files.py)."""
     with caller.unit_of_work() as uow:
-        pupil, link = families.pupil_by_number(uow, n)
-        if link.rights != Rights.ALL:
-            raise NotFound(f"documents of pupil number {n}")
+        _may_give(uow, n)
+    return await received(caller, request, n)
+
+
+@plain(
+    "/eleves/{n}/absences/{notice}/document",
+    Audience.FAMILY,
+    methods=("POST",),
+    most_bytes=MAX_JOINED_BYTES + 65536,
+)
+async def join_document(caller: Caller, request: Request, n: int, notice: int) -> Response:
+    """A document for a message that still waits; it replaces the one before."""
+    with caller.unit_of_work() as uow:
+        found, pupil = uow.get(AbsenceNotice, notice), _may_give(uow, n)
+        if found.pupil_id != pupil.id or found.state == NoticeState.WITHDRAWN:
+            raise NotFound(f"notice {notice}")
+        answered = found.state != NoticeState.PENDING
+    if answered:  # before anything is kept
+        return JSONResponse({"refused": caller.translate(absences.ANSWERED)}, 422)
+    return await received(caller, request, n, lambda uow, stored: absences.attach(uow, notice, stored.name))
+
+
+def _may_give(uow: UnitOfWork, n: int) -> Pupil:
+    pupil, link = families.pupil_by_number(uow, n)
+    if link.rights != Rights.ALL:
+        raise NotFound(f"documents of pupil number {n}")
+    return pupil
+
+
+async def received(
+    caller: Caller, request: Request, n: int, then: Callable[[UnitOfWork, StoredFile], None] | None = None
+) -> Response:
+    """One file, or the photographed pages of one, checked and kept; the answer for components/assets/theme/upload_at_once.js."""
     try:
         with caller.unit_of_work() as uow:
             stored_files.within_quota(uow, KIND)
@@ -290,6 +339,8 @@ async def receive(caller: Caller, request: Request, n: int) -> Response:
         with caller.unit_of_work(writes=True) as uow:
             pupil, _ = families.pupil_by_number(uow, n)
             stored = stored_files.store(uow, pupil.id, KIND, kept.content, kept.media_type, name)
+            if then:
+                then(uow, stored)
             remarks = [uow.translate(validation.REMARKS[each]) for each in kept.remarks]
             answer = {"received": stored.shown, "document": stored.name, "remarks": remarks}
     except validation.Busy as error:

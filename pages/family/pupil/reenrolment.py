@@ -32,7 +32,7 @@ from pages.family.pupil import reenrolment_courses, reenrolment_import, reenrolm
 from pages.family.pupil import reenrolment_documents as pupil_reenrolment_documents
 from pages.family.pupil.dossier import dossier_head
 
-DONE = _("Votre demande de réinscription a bien été prise en compte. Elle vous sera confirmée par courriel.")
+DONE = _("Votre demande de réinscription a bien été prise en compte. Elle vous sera confirmée par e-mail.")
 
 THEIRS: dict[str, str] = {
     ReenrolmentState.SUBMITTED: _(
@@ -254,9 +254,7 @@ def _submit(uow: UnitOfWork, act: Act, page: Page) -> Answer:
         text = "\n".join(fault.message(uow.language) for fault in invalid.faults.values())
         return Answer(dialog=text, focus=f"fault-{next(iter(invalid.faults))}")
     key = f"reenrolment-{page.n}-{page.campaign_id}"
-    leaving = uow.translate(
-        "Nous avons bien noté que l’élève ne se réinscrit pas. Cela vous sera confirmé par courriel."
-    )
+    leaving = uow.translate("Nous avons bien noté que l’élève ne se réinscrit pas. Cela vous sera confirmé par e-mail.")
     return Answer(dialog=leaving if sent.way == Way.LEAVING else uow.translate(DONE), forget=key)
 
 

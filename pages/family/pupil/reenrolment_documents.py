@@ -5,7 +5,7 @@ from markupsafe import Markup
 from components.layout.file_notices import script_texts, sending_place, sends_at_once
 from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import button
+from components.ui.markup import button, ending
 from components.ui.own_words import own, own_text
 from components.ui.question_link import question_link
 from components.ui.status_chip import TO_FAMILIES, status_chip
@@ -26,6 +26,8 @@ HEADS = (_("Nom du document"), _("Nom du fichier"), _("Date"), _("Heure"), _("Ta
 
 
 def draw(uow: UnitOfWork, now: Situation, fault: UserError | None) -> Markup:
+    if not now.may_change:
+        return _of_the_other_household(uow, now)
     closed = reenrolment_documents.refusal(now)
     heads = [uow.translate(head) for head in HEADS]
     common = reenrolment_documents.shared(uow, now)
@@ -70,6 +72,23 @@ def draw(uow: UnitOfWork, now: Situation, fault: UserError | None) -> Markup:
         reenrolment_import.window(uow, now) if not closed else _why(uow, closed),
         class_="card stack-form",
         data_texts=None if closed else script_texts(uow),
+        aria_label=uow.translate("Pièces à fournir"),
+    )
+
+
+def _of_the_other_household(uow: UnitOfWork, now: Situation) -> Markup:
+    """Who may only read does not know what the other household gave: what is asked, and that nothing is theirs to do."""
+    names = [html.li(own_text(uow, item.document, "label")) for item in now.document_items]
+    text = uow.translate(
+        "Les pièces sont fournies par l’autre foyer de l’élève : vous n’avez rien à envoyer. Lui seul voit où elles en sont."
+    )
+    return html.section(
+        html.h2(uow.translate("2. Pièces à fournir"), id="documents-title", tabindex="-1"),
+        html.p(icon("info"), html.span(text), class_="was plain") if names else None,
+        html.ul(names, class_="list")
+        if names
+        else html.p(uow.translate("Aucune pièce n’est demandée pour cet élève.")),
+        class_="card stack-form",
         aria_label=uow.translate("Pièces à fournir"),
     )
 
@@ -120,7 +139,7 @@ def _line(uow: UnitOfWork, now: Situation, heads: list[str], item: DocumentItem,
         html.a(
             icon("eye"),
             uow.translate("Consulter"),
-            html.span(" : ", own_text(uow, document, "label"), class_="unseen"),
+            ending(uow.language, own_text(uow, document, "label")),
             href=f"/documents/{item.file}",
         )
         if item.file
@@ -164,7 +183,7 @@ def _model(uow: UnitOfWork, now: Situation, document: RequiredDocument) -> Marku
 
 def _acts(uow: UnitOfWork, now: Situation, item: DocumentItem, common: Shared) -> list[Markup]:
     """What may be done with that document now."""
-    supplied, label = item.supplied, html.span(" : ", own_text(uow, item.document, "label"), class_="unseen")
+    supplied, label = item.supplied, ending(uow.language, own_text(uow, item.document, "label"))
     found: list[Markup] = []
     if reenrolment_documents.refusal(now, item=item) is None:
         found.append(

@@ -13,7 +13,7 @@ from components.nicegui_adapter.screens import plain
 from components.ui import html
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import Content, acting_form, button, join
+from components.ui.markup import Content, acting_form, button, ending, join
 from components.ui.panel import Act, Answer, Handler
 from components.ui.status_chip import status_chip
 from components.ui.tables import facts, table
@@ -140,7 +140,7 @@ def _access_status(uow: UnitOfWork, account: Account) -> str:
 
 
 def _acts(uow: UnitOfWork, view: FamilyView, account: Account, adult: Guardian | None) -> Markup:
-    named, mail = html.span(f" : {account.login}", class_="unseen"), None
+    named, mail = ending(uow.language, account.login), None
     if adult and adult.email and not account.disabled:
         text = (
             uow.translate("Réinitialiser le mot de passe (e-mail)")

@@ -11,7 +11,7 @@ from components.ui import correction_form, html
 from components.ui.asking import asking
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import Content, acting_form, button
+from components.ui.markup import Content, acting_form, button, ending
 from components.ui.panel import Act, Answer, Handler
 from data.accounts.caller import Audience
 from data.core.errors import ValidationErrors
@@ -70,7 +70,7 @@ def _adult(uow: UnitOfWork, view: FamilyView, adult: Guardian, waiting: correcti
 
 
 def _acts(uow: UnitOfWork, view: FamilyView, adult: Guardian, first: bool) -> Markup:
-    named = html.span(f" : {adult.full_name}", class_="unseen")
+    named = ending(uow.language, adult.full_name)
     hide = (
         button(uow.translate("Lever la protection"), named, do="show-contact", of=adult.id, class_="link")
         if adult.contact_hidden

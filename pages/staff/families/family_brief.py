@@ -5,7 +5,7 @@ from markupsafe import Markup
 from components.ui import html
 from components.ui.contact import mail_link, phone_link
 from components.ui.icons import icon
-from components.ui.markup import join
+from components.ui.markup import ending, join
 from components.ui.status_chip import IN_A_FAMILY_RECORD, status_chip
 from data.core import formats, sites
 from data.core.days import age_on
@@ -39,7 +39,7 @@ def _draw(uow: UnitOfWork, view: FamilyView) -> Markup:
 
 
 def _edit(uow: UnitOfWork, view: FamilyView, part: str, whose: str) -> Markup:
-    named = html.span(f" : {whose}", class_="unseen")
+    named = ending(uow.language, whose)
     return html.a(
         uow.translate("Modifier"), named, href=f"{PATH}/{view.family.number}/{part}", class_="btn quiet small"
     )

@@ -17,7 +17,7 @@ from components.ui.tables import table
 from data.accounts.caller import Audience
 from data.core import formats
 from data.core.errors import UserError
-from data.core.i18n import _, translate_or_same
+from data.core.i18n import _, pair, translate_or_same
 from data.core.unit_of_work import UnitOfWork
 from data.directory import merge_families, merge_preview, part_families, search
 from data.directory.edit_families import RIGHTS
@@ -242,7 +242,7 @@ def _sight(uow: UnitOfWork, sight: Sight) -> str:
         uow.translate("le dossier de {name} ({rights})", name=name, rights=uow.translate(RIGHTS[rights]).lower())
         for name, rights in sight.pupils
     ]
-    things += [f"{uow.translate(label)} : {count}" for label, count in sight.counts]
+    things += [pair(uow.translate(label), count, uow.language) for label, count in sight.counts]
     sentence = _("{name} ({login}) verra désormais, de la famille n° {number} : {things}.")
     if not things:
         sentence = _("{name} ({login}) ne verra rien de plus.")

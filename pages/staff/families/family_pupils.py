@@ -5,7 +5,7 @@ from markupsafe import Markup
 from components.ui import correction_form, html
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button
+from components.ui.markup import acting_form, button, ending
 from components.ui.panel import Act, Answer, Handler
 from components.ui.tables import table
 from data.core.errors import NotFound, ValidationErrors
@@ -69,7 +69,7 @@ def _home(
 def _rights(uow: UnitOfWork, link: PupilLink, home: Household, count: int) -> Markup:
     if count == 1 and link.rights == Rights.ALL:
         return html.span(uow.translate(HOUSEHOLDS[link.household]), " · ", uow.translate(RIGHTS[link.rights]))
-    named = html.span(f" : {home.names}", class_="unseen")
+    named = ending(uow.language, home.names)
     return acting_form(
         labelled(uow, f"link-{link.id}-household", "Rattachement", "select", options=HOUSEHOLDS, value=link.household),
         labelled(uow, f"link-{link.id}-rights", "Droits", "select", options=RIGHTS, value=link.rights),
@@ -82,7 +82,7 @@ def _rights(uow: UnitOfWork, link: PupilLink, home: Household, count: int) -> Ma
 
 def _unlink(uow: UnitOfWork, pupil: Pupil, home: Household, other: Household) -> Markup:
     """Where the principal household goes, who is principal next and what they may do is asked."""
-    link, named = home.link, html.span(f" : {home.names}", class_="unseen")
+    link, named = home.link, ending(uow.language, home.names)
     if link.household != HouseholdRank.PRINCIPAL:
         return button(uow.translate("Détacher"), named, do="unlink", of=link.id, class_="btn bad small")
     id_ = f"unlink-{link.id}"

@@ -9,7 +9,7 @@ from components.ui import html, lists
 from components.ui.icons import icon
 from components.ui.lists import Listing
 from components.ui.markup import acting_form, button, classes
-from data.core.i18n import _, figures
+from data.core.i18n import _, figures, pair
 from data.core.unit_of_work import UnitOfWork
 from data.importing import reports
 from data.importing.kinds.registry import kind
@@ -86,7 +86,7 @@ def _left_columns(uow: UnitOfWork, run: ImportRun) -> Markup:
         "{count} colonnes du fichier ne sont pas importées",
         count=len(left),
     )
-    lines = (html.li(html.strong(each.title), " : ", uow.translate(each.why)) for each in left)
+    lines = (html.li(html.strong(each.title), pair("", "", uow.language), uow.translate(each.why)) for each in left)
     return html.details(
         html.summary(count), html.ul(lines, class_="plain-list"), class_="card", open=len(left) <= MAX_LEFT_OPEN
     )

@@ -12,7 +12,7 @@ from components.ui.panel import Act, Answer, Handler
 from components.ui.tables import facts
 from data.accounts.caller import Caller
 from data.core.errors import UserError
-from data.core.i18n import _, plural
+from data.core.i18n import Language, _, pair, plural
 from data.core.ids import parse_id
 from data.core.spreadsheets import Reading
 from data.core.unit_of_work import UnitOfWork
@@ -102,16 +102,16 @@ def _evidence(uow: UnitOfWork, run: ImportRun, looked: Looked) -> list[tuple[str
         (_("Feuille"), reading.sheet),
         (_("Titres"), uow.translate("ligne {line} : {titles}", line=reading.titles_line, titles=titles)),
         (_("Au-dessus"), " · ".join(looked.above[:3])),
-        (_("Caractères"), _coding(coding.name, coding.sample) if coding else ""),
+        (_("Caractères"), _coding(coding.name, coding.sample, uow.language) if coding else ""),
         (_("Séparateur"), uow.translate(DELIMITERS[reading.delimiter]) if reading.delimiter in DELIMITERS else ""),
         (_("Masqué"), hidden if looked.hidden_rows or looked.hidden_columns else ""),
         (_("Formules"), uow.ngettext(*FORMULAS, count=looked.formulas) if looked.formulas else ""),
     ]
 
 
-def _coding(name: str, sample: str) -> str:
+def _coding(name: str, sample: str, language: Language) -> str:
     known = CODING_NAMES.get(name, name.upper())
-    return f"{known} : {sample}" if sample else known
+    return pair(known, sample, language) if sample else known
 
 
 def _left_out(uow: UnitOfWork, looked: Looked) -> Markup:
@@ -124,7 +124,7 @@ def _left_out(uow: UnitOfWork, looked: Looked) -> Markup:
     lines = (
         html.li(
             html.strong(uow.translate("ligne {line}", line=each.line)),
-            " : ",
+            pair("", "", uow.language),
             each.text,
             " — ",
             each.why.message(uow.language),
@@ -162,7 +162,7 @@ def _controls(uow: UnitOfWork, looked: Looked) -> list[Markup]:
         sheets = {name: f"{name} ({hidden})" if name in looked.hidden_sheets else name for name in looked.sheets}
         found.append(_choice(uow, "sheet", _("Feuille"), sheets, reading.sheet))
     if looked.codings:
-        codings = {each.name: _coding(each.name, each.sample) for each in looked.codings}
+        codings = {each.name: _coding(each.name, each.sample, uow.language) for each in looked.codings}
         found.append(_choice(uow, "coding", _("Caractères"), codings, reading.coding))
     if reading.delimiter:
         signs = DELIMITERS if reading.delimiter in DELIMITERS else {**DELIMITERS, reading.delimiter: reading.delimiter}

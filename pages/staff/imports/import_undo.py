@@ -15,7 +15,7 @@ from components.ui.tables import table
 from data.accounts.caller import Caller
 from data.core import formats
 from data.core.errors import UserError
-from data.core.i18n import _, figures, plural
+from data.core.i18n import _, figures, pair, plural
 from data.core.unit_of_work import UnitOfWork
 from data.importing import jobs, undo
 from data.importing import runs as import_runs
@@ -67,7 +67,7 @@ def left() -> Listing[Left]:
 
 def _called(uow: UnitOfWork, each: Left) -> str:
     kind = uow.translate(SUBJECTS[each.record]) if each.record in SUBJECTS else each.record
-    return f"{kind} : {each.name}" if each.name else kind
+    return pair(kind, each.name, uow.language) if each.name else kind
 
 
 def _when(uow: UnitOfWork, each: Left) -> str:

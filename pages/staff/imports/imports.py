@@ -11,7 +11,7 @@ from components.ui.lists import Column, Listing
 from components.ui.status_chip import label_of
 from components.ui.tables import table
 from data.core import formats
-from data.core.i18n import _, figures
+from data.core.i18n import _, figures, pair
 from data.core.unit_of_work import UnitOfWork
 from data.importing import long_exports
 from data.importing import runs as import_runs
@@ -136,7 +136,7 @@ def _kinds(uow: UnitOfWork) -> Markup:
 def _links(uow: UnitOfWork, path: str, what: str, label: str) -> Markup:
     return html.span(
         (
-            html.a(form.upper(), href=f"{path}.{form}", aria_label=f"{what} {form.upper()} : {label}")
+            html.a(form.upper(), href=f"{path}.{form}", aria_label=pair(f"{what} {form.upper()}", label, uow.language))
             for form in ("xlsx", "csv")
         ),
         class_="pair",

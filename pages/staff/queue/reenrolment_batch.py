@@ -10,7 +10,7 @@ from components.ui.markup import button
 from components.ui.panel import Act, Answer
 from components.ui.tables import table
 from data.accounts.caller import Caller
-from data.core.i18n import _
+from data.core.i18n import _, pair
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import batch
@@ -158,7 +158,7 @@ def _after(caller: Caller, page_state: PageState, outcomes: Sequence[Outcome]) -
     with caller.unit_of_work(writes=True) as uow:
         found = listed(uow, page_state)
         look(uow, page_state, found[0].sent.id if found else None)
-    why = [f"{name} : {reason}" for name, reason in left[:5]]
+    why = [pair(name, reason, caller.language) for name, reason in left[:5]]
     return Answer(
         announce=page_state.decided,
         url=page_state.url,
@@ -182,7 +182,7 @@ async def _undo(caller: Caller, page_state: PageState, sent_ids: Sequence[int]) 
         if done == 1
         else caller.ngettext("{count} demande attend de nouveau.", "{count} demandes attendent de nouveau.", count=done)
     )
-    why = [f"{name} : {reason}" for name, reason in left[:5]]
+    why = [pair(name, reason, caller.language) for name, reason in left[:5]]
     return Answer(
         announce=text, url=page_state.url, focus="request-title", dialog="\n".join([text, *why]) if left else ""
     )

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html
+from components.ui.markup import ending
 from components.ui.status_chip import IN_A_TITLE, status_chip
 from components.ui.tables import facts, table
 from data.core import sites
@@ -80,7 +81,7 @@ def _campaign(uow: UnitOfWork, campaign: Campaign) -> Markup:
     ]
     change = html.a(
         uow.translate("Modifier ces pièces"),
-        html.span(f" : {campaign.title}", class_="unseen"),
+        ending(uow.language, campaign.title),
         href=f"{campaign_head.PATH}/{campaign.id}?onglet=pieces",
         class_="btn quiet",
     )
