@@ -271,9 +271,7 @@ def _record(
 ) -> Recorded:
     """The notice (its reason and comment, its first and last day) and the journal's line, together. The same one sent twice is
     one."""
-    uow.get(Pupil, pupil.id, lock=True)
-    if not families.may_change(uow, pupil):
-        raise UserError("Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire.")
+    _may_change(uow, uow.get(Pupil, pupil.id, lock=True))
     (reason, comment), (first_day, last_day) = why, days
     for same in uow.all(
         select(AbsenceNotice).where(
@@ -345,9 +343,16 @@ def days_of(notice: AbsenceNotice, language: str = "fr") -> str:
     return translate("du {first} au {last}", in_language, first=first, last=last)
 
 
+def _may_change(uow: UnitOfWork, pupil: Pupil) -> None:
+    """UserError for a household that only consults, also of what it wrote while it could do more."""
+    if not families.may_change(uow, pupil):
+        raise UserError("Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire.")
+
+
 def attach(uow: UnitOfWork, notice_id: int, document: str) -> None:
     """A document for a notice that still waits; it replaces the one before."""
     notice = uow.get(AbsenceNotice, notice_id, lock=True)
+    _may_change(uow, uow.get(Pupil, notice.pupil_id))
     if notice.state != NoticeState.PENDING:
         raise UserError("Le conservatoire a déjà répondu : apportez ce document à l’accueil.")
     if stored_files.by_name(uow, document).pupil_id != notice.pupil_id:
@@ -360,6 +365,7 @@ def attach(uow: UnitOfWork, notice_id: int, document: str) -> None:
 
 def withdraw(uow: UnitOfWork, notice_id: int) -> None:
     notice = uow.get(AbsenceNotice, notice_id, lock=True)
+    _may_change(uow, uow.get(Pupil, notice.pupil_id))
     if notice.state == NoticeState.PENDING:
         notice.state = NoticeState.WITHDRAWN
         uow.add(notice)
