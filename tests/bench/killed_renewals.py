@@ -66,7 +66,8 @@ class Renewals(Families):
             return
         with Tab(person, where) as tab:
             self._choose(tab, number)
-            if all(self._give(person, number, field) for field in self._wanted(person.soup(where))):
+        if all(self._give(person, number, field) for field in self._wanted(person.soup(where))):
+            with Tab(person, where) as tab:  # another: nobody answers the first one's pings while files are sent
                 self._send(tab, number)
         self.pupils.insert(6, self.pupils.popleft())
 
@@ -117,7 +118,7 @@ class Renewals(Families):
         return True
 
     def _send(self, tab: Tab, number: int) -> None:
-        page = tab.person.soup(tab.path)
+        page = BeautifulSoup(tab.markup(), "lxml")
         summary = page.select_one(".sums-up")
         assert summary is not None, f"{tab.path}: no « Ce que vous envoyez »"
         if summary.select_one(".fault"):  # the office refused a paper meanwhile
