@@ -12,7 +12,7 @@ from data.core import clock
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, unit_of_work
-from data.families.models import Guardian, Pupil
+from data.families.models import Guardian, Pupil, PupilLink
 from tests.days import ZONE
 
 both = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
@@ -78,6 +78,14 @@ def set_site(code: str = "valmont", **values: Any) -> None:
         for name, value in values.items():
             setattr(row, name, value)
         uow.add(row)
+
+
+def set_rights(login: str, rights: str) -> None:
+    """What that account's household may do for its pupils."""
+    with system_unit_of_work(writes=True) as uow:
+        for link in uow.all(select(PupilLink).where(PupilLink.family_id == account(login).family_id)):
+            link.rights = rights
+            uow.add(link)
 
 
 def today() -> date:

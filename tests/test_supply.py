@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests import supply
+from tests.ground import free_port
 from tests.supply import Package
 
 PILLOW = Package("PyPI", "pillow", "12.0.1")
@@ -57,3 +58,8 @@ def test_everything_locked_is_under_an_accepted_licence_and_listed(
     exported.write_text(json.dumps(advisory(ranges=between("0"))), encoding="utf-8")
     assert supply.main(["--advisories", str(exported), "--sbom", str(listed)]) == 1
     assert "pillow" in capsys.readouterr().err
+
+
+def test_a_service_that_is_away_is_reported_and_no_fault(capsys: pytest.CaptureFixture[str]) -> None:
+    assert supply.audit_online(f"http://127.0.0.1:{free_port()}") == []
+    assert "NOT ASKED, the service cannot be reached" in capsys.readouterr().out

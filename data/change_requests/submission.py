@@ -130,13 +130,18 @@ def read_refusal(uow: UnitOfWork, row: Record, names: Collection[str]) -> None:
             uow.add(change)
 
 
+def _check_may_change(uow: UnitOfWork, row: Record) -> None:
+    """UserError for a household that only consults, also of what it asked while it could do more."""
+    if not families.may_change(uow, row):
+        raise UserError("Vous pouvez consulter cette fiche, mais pas la modifier. Adressez-vous au conservatoire.")
+
+
 def propose(uow: UnitOfWork, row: Record, typed: Mapping[str, object]) -> Outcome:
     """Record what the family typed in its record: at once, or as a request, as the site decides for each field.
 
     ValidationErrors names each field that cannot be read; fields that are not this family's to change are ignored and noted.
     """
-    if not families.may_change(uow, row):
-        raise UserError("Vous pouvez consulter cette fiche, mais pas la modifier. Adressez-vous au conservatoire.")
+    _check_may_change(uow, row)
     site = sites.here(uow)
     row = uow.get(type(row), row.id, lock=True)  # two tabs of a family, or an import, wait for each other
     values = _read(uow, site, row, typed)
@@ -272,6 +277,7 @@ def withdraw(uow: UnitOfWork, row: Record) -> None:
     request = pending_request(uow, row, lock=True)
     if request is None:
         return
+    _check_may_change(uow, row)
     changes = uow.all(_WAITING, request=request.id)
     for change in changes:
         change.state = ChangeState.WITHDRAWN

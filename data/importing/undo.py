@@ -82,6 +82,7 @@ class Report:
     restored: dict[str, int] = field(default_factory=dict)
     stayed: dict[str, int] = field(default_factory=dict)
     left: list[Left] = field(default_factory=list)
+    rises: list[UserError] = field(default_factory=list)  # rights that a household would have again
     mark: str = ""
     moved: bool = False  # the site changed since it was read: read again
     done: bool = False
@@ -271,7 +272,8 @@ def _report(uow: UnitOfWork, written: dict[Key, Write], stays: set[str], why: di
         who, at = since.of(key, written[key].now.get("family_id"))
         left.append(Left(*key, undo_notes.name_of(uow, written[key].table, written[key].now), reason, who, at))
     mark = hashlib.sha256(repr((sorted(written), sorted(stays), left)).encode()).hexdigest()
-    return Report(dict(counts["removed"]), dict(counts["restored"]), dict(counts["stayed"]), left, mark)
+    rises = undo_notes.rises(uow, (each for each in written.values() if each.whole not in stays and not each.digest))
+    return Report(dict(counts["removed"]), dict(counts["restored"]), dict(counts["stayed"]), left, rises, mark)
 
 
 def _take_back(uow: UnitOfWork, made: Plan) -> None:

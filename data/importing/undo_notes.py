@@ -9,8 +9,12 @@ from typing import Any, Protocol
 from sqlmodel import SQLModel, col, select
 
 from data.core.audit import Action, AuditEntry
+from data.core.errors import UserError
 from data.core.fields import editables
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
+from data.families import models as families
+from data.families.models import HouseholdRank, Pupil, PupilLink, Rights
 from data.importing.runs import ImportRun
 from data.importing.snapshot import blank
 from data.importing.writes import DERIVED
@@ -91,6 +95,34 @@ def name_of(uow: UnitOfWork, table: type[SQLModel], values: Mapping[str, Any]) -
         if values and all(name in values for name in names):
             return " ".join(str(values[name]) for name in names if values[name]).strip()
     return ""
+
+
+RISES = {  # what a link is now, and was before the import
+    ("rights", Rights.CONSULT, Rights.ALL): _(
+        "{name} : la famille {number} ne peut que consulter son dossier depuis cet import, elle pourrait de nouveau tout y faire."
+    ),
+    ("household", HouseholdRank.SECOND, HouseholdRank.PRINCIPAL): _(
+        "{name} : la famille {number}, second foyer depuis cet import, redeviendrait son foyer principal."
+    ),
+}
+
+
+def rises(uow: UnitOfWork, restored: Iterable[_Restored]) -> list[UserError]:
+    """Rights of households that would be higher again: no right rises unsaid."""
+    found = [
+        (each.now["pupil_id"], each.now["family_id"], sentence)
+        for each in restored
+        if each.table is PupilLink
+        for (column, after, before), sentence in RISES.items()
+        if each.changes.get(column) == [before, after]
+    ]
+    names = {
+        each.id: each.full_name for each in uow.all(select(Pupil).where(col(Pupil.id).in_({at for at, *_ in found})))
+    }
+    numbers = families.numbers(uow, {at for _, at, _ in found})
+    return [
+        UserError(sentence, name=names[pupil_id], number=numbers[family_id]) for pupil_id, family_id, sentence in found
+    ]
 
 
 def entries(uow: UnitOfWork, restored: Iterable[_Restored]) -> list[dict[str, Any]]:

@@ -273,9 +273,7 @@ def _record(
 ) -> Recorded:
     """The notice (its reason and comment, its first and last day) and the journal's line, together. The same one sent twice is
     one."""
-    uow.get(Pupil, pupil.id, lock=True)
-    if not families.may_change(uow, pupil):
-        raise UserError("Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire.")
+    _may_change(uow, uow.get(Pupil, pupil.id, lock=True))
     (reason, comment), (first_day, last_day) = why, days
     for same in uow.all(
         select(AbsenceNotice).where(
@@ -353,9 +351,16 @@ def days_listed(several: Iterable[AbsenceNotice], language: str) -> str:
     return formats.listed([days_of(each, language) for each in several], as_language(language))
 
 
+def _may_change(uow: UnitOfWork, pupil: Pupil) -> None:
+    """UserError for a household that only consults, also of what it wrote while it could do more."""
+    if not families.may_change(uow, pupil):
+        raise UserError("Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire.")
+
+
 def attach(uow: UnitOfWork, notice_id: int, document: str) -> None:
     """A document for a notice that still waits; it replaces the one before."""
     notice = uow.get(AbsenceNotice, notice_id, lock=True)
+    _may_change(uow, uow.get(Pupil, notice.pupil_id))
     if notice.state != NoticeState.PENDING:
         raise UserError(ANSWERED)
     if stored_files.by_name(uow, document).pupil_id != notice.pupil_id:
@@ -368,6 +373,7 @@ def attach(uow: UnitOfWork, notice_id: int, document: str) -> None:
 
 def withdraw(uow: UnitOfWork, notice_id: int) -> None:
     notice = uow.get(AbsenceNotice, notice_id, lock=True)
+    _may_change(uow, uow.get(Pupil, notice.pupil_id))
     if notice.state == NoticeState.PENDING:
         notice.state = NoticeState.WITHDRAWN
         uow.add(notice)

@@ -41,6 +41,11 @@ ODD = (
 _numbers = itertools.count(1)
 
 
+def fresh() -> int:
+    """A number that nobody had yet."""
+    return next(_numbers)
+
+
 class Book:
     """What people know of their acts: what they tried, and what the server said is done."""
 
@@ -77,9 +82,12 @@ class Families:
 
     def next(self) -> tuple[Person, str, list[int]]:
         login, pupils = next(self.turn)
+        return self.person(login), login, pupils
+
+    def person(self, login: str) -> Person:
         if login not in self.people:
             self.people[login] = self._come(login)
-        return self.people[login], login, pupils
+        return self.people[login]
 
     def _come(self, login: str) -> Person:
         person = Person(self.journey.server, login)
@@ -97,7 +105,7 @@ class Families:
     def ask(self) -> None:
         """« Modifier » on the record."""
         person, login, _ = self.next()
-        number = f"03 82 {next(_numbers):06d}"
+        number = f"03 82 {fresh():06d}"
         with Tab(person, "/famille") as tab:
             kept = f"+33{number.replace(' ', '')[1:]}"
             self.book.tried[f"change of {login}"].append(kept)
@@ -105,47 +113,11 @@ class Families:
             assert "mise à jour" in str(answer.get("dialog")), answer
             self.book.acknowledged["change"].append((login, kept))
 
-    def renew(self) -> None:
-        """The re-enrolment of each pupil: choice, documents, sent."""
-        person, _, pupils = self.next()
-        for number in pupils:
-            where = f"/eleves/{number}/reinscription"
-            if person.get(where).status_code == 404 or not person.soup(where).select_one(
-                "#remarks button[type=submit]"
-            ):
-                continue
-            with Tab(person, where) as tab:
-                tab.act("choose", "administrative", box="true")
-                self.book.acknowledged["choice"].append(number)
-                wanted = {str(each["data-document"]) for each in person.soup(where).select("input[data-document]")}
-                for option in sorted(wanted):
-                    self._give(person, where, number, option)
-                text = f"Message {next(_numbers)}"
-                self.book.tried["re-enrolment"].append((number, text))
-                answer = tab.act("submit", number, message=text)
-                assert "dialog" in answer, answer
-                if str(answer["dialog"]).startswith("Votre demande de réinscription"):
-                    self.book.acknowledged["re-enrolment"].append((number, text))
-
-    def _give(self, person: Person, where: str, number: int, option: str) -> None:
-        name = f"document-{next(_numbers)}.jpg"
-        answer = person.post(
-            f"{where}/documents",
-            data={"document": option, "remplacer": option},
-            files={"fichier": (name, picture(), "image/jpeg")},
-            headers={"accept": "application/json"},
-        )
-        self.book.tried["document"].append((number, int(option), name))
-        if answer.status_code == 422 and "heure" in answer.text:  # thirty files an hour
-            return
-        assert answer.status_code == 200, f"{answer.status_code} {answer.text:.300}"
-        self.book.acknowledged["document"].append((number, int(option), name))
-
     def stay_away(self) -> None:
         """An absence, and the paper that justifies it."""
         person, _, pupils = self.next()
         for number in pupils[:1]:
-            where, text = f"/eleves/{number}/absences", f"Rendez-vous {next(_numbers)}"
+            where, text = f"/eleves/{number}/absences", f"Rendez-vous {fresh()}"
             day = f"{today() + timedelta(days=self.dice.randint(1, 60)):%d/%m/%Y}"
             with Tab(person, where) as tab:
                 for _ in range(2):  # a day without a lesson is asked about once
@@ -160,7 +132,7 @@ class Families:
             form = next(
                 each for each in page.select("form[action$='/document']") if text in each.find_parent("li").get_text()
             )
-            name = f"certificat-{next(_numbers)}.jpg"
+            name = f"certificat-{fresh()}.jpg"
             answer = person.post(str(form["action"]), files={"fichier": (name, picture(), "image/jpeg")})
             assert answer.status_code == 303, answer.text[:300]
             if "recu" in answer.headers["location"]:
@@ -235,12 +207,12 @@ class Office:
 
 def picture() -> bytes:
     out = io.BytesIO()
-    Image.new("RGB", (60, 40), (next(_numbers) % 256, 90, 90)).save(out, "JPEG")
+    Image.new("RGB", (60, 40), (fresh() % 256, 90, 90)).save(out, "JPEG")
     return out.getvalue()
 
 
-def cast(journey: "Journey") -> list[Actor]:
-    """Seven people at once; each kind of act has its own families."""
+def families() -> list[tuple[str, list[int]]]:
+    """Each family of the first site that decides for a pupil, with its pupils' numbers."""
     with system_unit_of_work() as uow:
         rows = uow.rows(
             select(Account.login, Pupil.number)
@@ -254,8 +226,4 @@ def cast(journey: "Journey") -> list[Actor]:
     pupils: dict[str, list[int]] = defaultdict(list)
     for login, number in rows:
         pupils[login].append(number)
-    logins = list(pupils.items())
-    shares = [Families(journey, logins[at : at + 8]) for at in range(0, 32, 8)]
-    renewing, many = Families(journey, logins[32:]), Families(journey, logins)
-    acts = [many.sign_in, shares[0].ask, shares[1].stay_away, shares[2].pay, renewing.renew, Office(journey).decide]
-    return [Actor(journey, act) for act in (*acts, Office(journey).decide)]
+    return list(pupils.items())

@@ -101,26 +101,31 @@ def _pairs(question: object) -> list[tuple[str, str]]:
 
 def _lost_requests(book: "Book") -> list[str]:
     with system_unit_of_work() as uow:
-        numbers = {
-            number for (number,) in uow.rows(select(Pupil.number).join(Reenrolment, Reenrolment.pupil_id == Pupil.id))
-        }
-        ways = {
-            number
-            for (number,) in uow.rows(select(Pupil.number).join(Wish, Wish.pupil_id == Pupil.id).where(Wish.way != ""))
-        }
-        texts = set(uow.rows(select(Pupil.number, Wish.message).join(Wish, Wish.pupil_id == Pupil.id)))
-    found = [f"choice of {each}" for each in book.acknowledged["choice"] if each not in ways]
-    for number, text in dict(book.acknowledged["re-enrolment"]).items():
-        tries = [said for at, said in book.tried["re-enrolment"] if at == number]
-        if number not in numbers or not any((number, said) in texts for said in tries[tries.index(text) :]):
-            found.append(f"re-enrolment of {number}: {text}")
+        wishes = dict(uow.rows(select(Pupil.number, Wish).join(Wish, Wish.pupil_id == Pupil.id)))
+        requests = uow.rows(select(Pupil.number, Reenrolment).join(Reenrolment, Reenrolment.pupil_id == Pupil.id))
+        papers = {(number, each.document_id) for number, each in uow.rows(
+            select(Pupil.number, SuppliedDocument).join(SuppliedDocument, SuppliedDocument.pupil_id == Pupil.id))
+            if each.file_id is not None}  # fmt: skip
+    found = []
+    for number, at in dict(book.acknowledged["choice"]).items():
+        wish = wishes.get(number)
+        if not wish or (wish.way, tuple(wish.chosen)) not in book.tried[f"choice of {number}"][at:]:
+            found.append(f"choice of {number}: {wish}")
+    for request in {each.number: each for each in book.acknowledged["re-enrolment"]}.values():
+        number, row = request.number, dict(requests).get(request.number)
+        holds = row and (wishes[number].message, (row.way, tuple(row.chosen)))
+        if holds not in book.tried[f"re-enrolment of {number}"][request.at :]:
+            found.append(f"re-enrolment of {number}: {holds}")
+        found += [
+            f"paper {each} of the re-enrolment of {number}" for each in request.papers if (number, each) not in papers
+        ]
     return found
 
 
 def _lost_documents(book: "Book") -> list[str]:
     with system_unit_of_work() as uow:
         held = {
-            (number, document): name
+            (number, document): name.partition(".")[0]
             for number, document, name in uow.rows(
                 select(Pupil.number, SuppliedDocument.document_id, SuppliedDocument.file_name).join(
                     Pupil, Pupil.id == SuppliedDocument.pupil_id
@@ -163,7 +168,7 @@ def _lost_decisions(book: "Book") -> list[str]:
 
 def halves(before: Baseline) -> list[str]:
     """What is there by half."""
-    return _letters_and_journal(before) + _requests() + _payments() + _files() + _database()
+    return _letters_and_journal(before) + _requests() + _renewals() + _payments() + _files() + _database()
 
 
 def _letters_and_journal(before: Baseline) -> list[str]:
@@ -206,6 +211,17 @@ def _requests() -> list[str]:
     for table, states in decided.items():
         rows = [each for each in every(table) if (each.state in states) != (each.decided_at is not None)]
         found += [f"{table.__name__} {each.id} is {each.state}, decided {each.decided_at}" for each in rows]
+    return found
+
+
+def _renewals() -> list[str]:
+    """What was sent is what the household had chosen, with what it had to give."""
+    wishes = {(each.campaign_id, each.pupil_id, each.family_id): each for each in every(Wish)}
+    found = []
+    for sent in every(Reenrolment, Reenrolment.state != ReenrolmentState.TO_CORRECT):
+        wish = wishes.get((sent.campaign_id, sent.pupil_id, sent.household_id))
+        if not wish or (wish.way, sorted(wish.chosen)) != (sent.way, sorted(sent.chosen)):
+            found.append(f"re-enrolment {sent.id} asks {sent.way} {sent.chosen}, its household wished {wish}")
     return found
 
 

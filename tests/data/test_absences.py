@@ -21,7 +21,7 @@ from data.schooling import absences
 from data.schooling.absences import Absence, AbsenceNotice
 from tests.data.login_helpers import change
 from tests.data.test_schooling import absence, course, known
-from tests.demo_users import CLAIRE, MARC, PAUL, SAMIR, account, as_, both, counts, every, last, pupil
+from tests.demo_users import CLAIRE, MARC, PAUL, SAMIR, account, as_, both, counts, every, last, pupil, set_rights
 
 ROWS = (AbsenceNotice, Absence, Letter, AuditEntry)
 NOW, TODAY = datetime(2059, 11, 24, 12, 0, tzinfo=UTC), date(2059, 11, 24)
@@ -166,6 +166,12 @@ def test_who_may_only_consult_is_refused(database: str) -> None:
         refused(lambda: announce(MARC), "consulter ce dossier, mais pas le modifier")
         refused(lambda: justify(number, MARC), "consulter ce dossier, mais pas le modifier")
     assert heard == set()
+    told = announce()
+    set_rights(CLAIRE, "consult")  # of what was announced before, too
+    for act in (lambda uow: absences.withdraw(uow, told), lambda uow: absences.attach(uow, told, "0" * 32)):
+        with as_(CLAIRE, now=NOW) as uow:
+            refused(lambda act=act, uow=uow: act(uow), "consulter ce dossier, mais pas le modifier")
+    assert notice(told).state == "pending"
 
 
 @both

@@ -6,7 +6,6 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlmodel import select
 
 from data.change_requests import submission as change_requests
 from data.change_requests.models import ChangeRequest, FieldChange
@@ -14,7 +13,7 @@ from data.change_requests.submission import Outcome
 from data.core.audit import AuditEntry
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.system_unit_of_work import system_unit_of_work
-from data.families.models import Guardian, Pupil, PupilLink
+from data.families.models import Guardian, Pupil
 from data.mail import templates as mail_templates
 from data.mail.outbox import Letter
 from data.mail.rendering import text_of
@@ -30,6 +29,7 @@ from tests.demo_users import (
     last,
     later,
     pupil,
+    set_rights,
     set_site,
     site,
 )
@@ -231,11 +231,17 @@ def test_a_second_household_reads_the_pupil_and_asks_for_nothing(database: str) 
     assert counts(*ROWS) == before
 
 
+def test_a_household_whose_rights_were_lowered_leaves_what_it_asked_as_it_is(database: str) -> None:
+    with as_(CLAIRE, writes=True) as uow:
+        change_requests.propose(uow, pupil(uow, "Nino"), {"school": "Ailleurs"})
+    set_rights(CLAIRE, "consult")
+    with pytest.raises(UserError, match="consulter"), as_(CLAIRE, writes=True) as uow:
+        change_requests.withdraw(uow, pupil(uow, "Nino"))
+    assert waiting("school").state == "pending"
+
+
 def test_each_household_sees_its_own_requests_only(database: str) -> None:
-    with system_unit_of_work(writes=True) as uow:
-        for link in uow.all(select(PupilLink).where(PupilLink.family_id == account(MARC).family_id)):
-            link.rights = "all"
-            uow.add(link)
+    set_rights(MARC, "all")
     with as_(CLAIRE, writes=True) as uow:
         change_requests.propose(uow, pupil(uow, "Irina"), {"school": "Collège Neuf"})
     with as_(MARC, writes=True) as uow:

@@ -29,7 +29,7 @@ from pages.staff.imports.import_check import PageState
 from tests.conftest import move_to
 from tests.data.import_helpers import HELENES, bring, give, opened, snapshot, take_all
 from tests.data.test_imports_write import FAMILIES, PUPILS
-from tests.demo_users import HELENE, PAUL, as_, both, counts, every, last, later
+from tests.demo_users import HELENE, MARC, PAUL, account, as_, both, counts, every, last, later, set_rights
 
 TABLES = (
     Family,
@@ -88,6 +88,21 @@ def test_what_an_import_added_is_gone_and_what_it_changed_is_as_it_was(database:
     [entry] = every(AuditEntry, AuditEntry.action == "import value undone")
     assert (entry.subject, entry.changes) == ("guardian", {"Adresse": ["9 rue du Port", "3 place du Marché"]})
     assert len(every(AuditEntry, AuditEntry.action == "import undone")) == 1
+
+
+def test_rights_that_would_come_back_are_said_before(database: str) -> None:
+    set_rights(MARC, "all")
+    link = every(PupilLink, PupilLink.family_id == account(MARC).family_id)[0]
+    irina, theirs = last(Pupil, Pupil.id == link.pupil_id), last(Family, Family.id == link.family_id)
+    bring("links", f"N° élève;N° famille;Droits\n{irina.number};{theirs.number};consulter\n")
+    assert last(PupilLink, PupilLink.id == link.id).rights == "consult"
+    [said] = plan().rises
+    assert said.message() == (
+        f"{irina.full_name} : la famille {theirs.number} ne peut que consulter son dossier depuis cet import, "
+        "elle pourrait de nouveau tout y faire."
+    )
+    assert take_back().done
+    assert last(PupilLink, PupilLink.id == link.id).rights == "all"
 
 
 def test_all_kinds_are_taken_back_one_after_the_other_and_nothing_is_left(database: str, tmp_path: Path) -> None:

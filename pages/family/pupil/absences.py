@@ -55,7 +55,7 @@ def _draw(uow: UnitOfWork, n: int, typed: Typed) -> Markup:
             absence_form.draw(uow, pupil, typed, notices)
             if may
             else html.div(icon("info"), html.p(reading), class_="notice"),
-            _sent(uow, n, notices),
+            _sent(uow, n, notices, may=may),
         )
         if part
     )
@@ -68,7 +68,7 @@ def _withdraw(uow: UnitOfWork, act: Act) -> Answer:
     return Answer(toast=uow.translate(text), focus="sent-title")
 
 
-def _sent(uow: UnitOfWork, n: int, notices: list[AbsenceNotice]) -> Markup:
+def _sent(uow: UnitOfWork, n: int, notices: list[AbsenceNotice], *, may: bool) -> Markup:
     title = html.h2(uow.translate("Ce que vous avez envoyé"), id="sent-title", tabindex="-1")
     if not notices:
         return html.section(
@@ -76,13 +76,13 @@ def _sent(uow: UnitOfWork, n: int, notices: list[AbsenceNotice]) -> Markup:
         )
     return html.section(
         title,
-        html.ul((_notice(uow, n, each) for each in notices), class_="notices"),
+        html.ul((_notice(uow, n, each, may=may) for each in notices), class_="notices"),
         class_="card stack-form",
         data_texts=script_texts(uow),
     )
 
 
-def _notice(uow: UnitOfWork, n: int, notice: AbsenceNotice) -> Markup:
+def _notice(uow: UnitOfWork, n: int, notice: AbsenceNotice, *, may: bool) -> Markup:
     kind = _("Justification {days}") if notice.absence_id else _("Absence {days}")
     days = absences.days_of(notice, uow.language, noun=True)
     title = f"{uow.translate(kind, days=days)} · {translate_or_same(notice.reason, uow.language)}"
@@ -101,7 +101,7 @@ def _notice(uow: UnitOfWork, n: int, notice: AbsenceNotice) -> Markup:
         notice.answer
         and html.p(filled(uow.translate("Réponse du conservatoire : {answer}"), answer=own(uow, notice.answer))),
         html.p(shown, question_link(uow, About.ABSENCE, notice.id, named=title), class_="links-row"),
-        _while_pending(uow, n, notice) if notice.state == NoticeState.PENDING else None,
+        _while_pending(uow, n, notice) if may and notice.state == NoticeState.PENDING else None,
     )
 
 

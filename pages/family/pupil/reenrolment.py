@@ -308,7 +308,8 @@ def model(caller: Caller, request: Request, n: int, document: int) -> Response:
     with caller.unit_of_work() as uow:
         pupil, _ = families.pupil_by_number(uow, n)
         asked: RequiredDocument = uow.get(RequiredDocument, document)
-        if pupil.id not in reenrolment.shown_campaigns(uow, [pupil.id]):
+        shown = reenrolment.shown_campaigns(uow, [pupil.id]).get(pupil.id)
+        if shown is None or asked.campaign_id != shown.id:  # one that is being prepared is nobody's yet
             raise NotFound(f"model {document}")
         asked, content = campaigns.model_of(uow, document)
     return Response(

@@ -141,6 +141,7 @@ def _read(uow: UnitOfWork, page_state: PageState, report: Report) -> Markup:
         html.h2(uow.translate("Reprendre cet import"), id="undo-title"),
         html.p(_sentence(uow, sums), role="status"),
         _by_kind(uow, report),
+        _rises(uow, report),
         stays,
         _confirm(uow, report, bool(sums["removed"] or sums["restored"])),
         class_="card flow taken-back",
@@ -180,19 +181,27 @@ def _by_kind(uow: UnitOfWork, report: Report) -> Markup:
     return table(uow.translate("Ce qui serait repris"), heads, rows)
 
 
+def _rises(uow: UnitOfWork, report: Report) -> Markup | None:
+    """Rights that come back are read before."""
+    if not report.rises:
+        return None
+    lines = html.ul((html.li(each.message(uow.language)) for each in report.rises), class_="list")
+    return notice(uow, "pending", "alert", html.p(uow.translate("Des droits seraient rendus :")), lines)
+
+
 def _confirm(uow: UnitOfWork, report: Report, something: bool) -> Markup:
     keep = button(uow.translate("Ne rien reprendre"), do="undo-keep", class_="btn quiet")
     if not something:
         return html.div(keep, class_="actions")
     box = html.label(
         html.input(type="checkbox", name="lu", value="oui", id="undo-lu"),
-        uow.translate("J’ai lu ce qui reste tel quel."),
+        uow.translate("J’ai lu ce qui précède.") if report.rises else uow.translate("J’ai lu ce qui reste tel quel."),
         class_="check",
         for_="undo-lu",
     )
     go = html.button(uow.translate("Reprendre l’import"), type="submit", class_="btn bad")
     return acting_form(
-        box if report.left else None,
+        box if report.left or report.rises else None,
         html.div(go, keep, class_="actions"),
         do="undo",
         of="",
@@ -228,8 +237,8 @@ def _starting(page_state: PageState, *, writes: bool) -> Callable[..., Any]:
             report = jobs.undo_report_of(run.id)
             if writes and report is None:
                 raise UserError("Lisez d’abord ce qui serait repris.")
-            if writes and report and report.left and act.values.get("lu") != "oui":
-                raise UserError("Lisez ce qui reste, puis cochez la case.")
+            if writes and report and (report.left or report.rises) and act.values.get("lu") != "oui":
+                raise UserError("Lisez ce qui précède, puis cochez la case.")
             jobs.start(uow, run, writes=writes, undoes=True)
         return Answer(announce=caller.translate(jobs.PHASES["taking back" if writes else "looking back"]))
 
