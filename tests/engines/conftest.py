@@ -15,7 +15,7 @@ from tests.server import Server, launch, portal, running  # noqa: F401
 from tests.web.http_client import Person
 
 ENGINES: dict[str, type[Any]] = {"firefox": Firefox, "webkit": WebKit}
-DESK, PHONE = (1280, 900), (390, 844)
+WIDE, PHONE = (1280, 900), (390, 844)
 Enter = Callable[..., Page]
 
 
@@ -28,7 +28,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     begun.close()
 
 
-@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
+@pytest.fixture(params=[WIDE, PHONE], ids=["desk", "phone"])
 def size(request: pytest.FixtureRequest) -> tuple[int, int]:
     found: tuple[int, int] = request.param
     return found
@@ -38,7 +38,7 @@ def windows(engine: Engine, portal: Server) -> Iterator[Enter]:  # noqa: F811
     """Open a window as somebody, at a path; afterwards no console has complained (a test that expects it says so on its page)."""
     pages: list[Page] = []
 
-    def begin(login: str = "", path: str = "/", size: tuple[int, int] = DESK, **more: Any) -> Page:
+    def begin(login: str = "", path: str = "/", size: tuple[int, int] = WIDE, **more: Any) -> Page:
         to = more.pop("to", portal)
         page = Page(engine.window(*size), to, more.pop("url", ""))
         pages.append(page)

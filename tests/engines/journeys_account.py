@@ -1,7 +1,7 @@
 """Getting in and out, a forgotten password, one's data, the language and the display, in Firefox and WebKitGTK."""
 
 from data.mail.outbox import decrypt
-from tests.engines.conftest import DESK, Enter
+from tests.engines.conftest import WIDE, Enter
 from tests.engines.page import Page
 from tests.engines.where import box, button, css, dialog, field, heading, link, words
 from tests.server import PASSWORD, Server
@@ -70,7 +70,7 @@ def test_a_lost_password_is_asked_for_and_another_chosen(enter: Enter, portal: S
     page.expects_complaints = True
 
 
-def test_ones_data_are_told_and_downloaded(enter: Enter, size: Size) -> None:
+def test_ones_data_are_explained_and_downloaded(enter: Enter, size: Size) -> None:
     page = enter("aubry.claire", "/mot-de-passe/donnees", size)
     page.see(words("vos données à lire, dans un navigateur"))
     page.see(link("Télécharger mes données"))
@@ -96,7 +96,7 @@ def test_the_language_is_chosen_before_signing_in_and_kept_by_the_account(enter:
 def test_display_choices_act_at_once_over_a_form_and_are_kept(enter: Enter, size: Size) -> None:
     page = enter("aubry.claire", "/famille", size)
     page.fill(field("Profession"), "Luthière")
-    if size != DESK:
+    if size != WIDE:
         page.click(button("Plus"))
     page.click(link("Affichage"))
     page.see(dialog("Affichage"))

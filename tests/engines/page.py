@@ -21,14 +21,13 @@ LIVE = """() => document.readyState === 'complete'
   && (!document.querySelector('#boot') || document.documentElement.dataset.screen === 'live')"""
 # Where the pointer would press: the middle, once nothing lies on it; null until then.
 SPOT = of("""const [e] = pick(where); if (!e || e.disabled || document.readyState !== 'complete') return null;
-  const lines = () => [...e.getClientRects()].filter(b => b.width && b.height);
-  const inside = b => b.top >= 0 && b.left >= 0 && b.bottom <= innerHeight && b.right <= innerWidth;
-  if (!lines().length || !inside(lines()[0])) e.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'});
-  const b = lines()[0]; if (!b) return null;
-  const x = Math.round(b.left + Math.min(b.width / 2, values[0] ?? Infinity)), y = Math.round(b.top + b.height / 2);
-  const hit = document.elementFromPoint(x, y);
-  if (hit && (e.contains(hit) || [...(e.labels ?? [])].some(l => l.contains(hit)))) return [x, y];
-  return null;""")
+  const spot = () => {
+    const b = [...e.getClientRects()].find(each => each.width && each.height); if (!b) return null;
+    const x = Math.round(b.left + b.width / 2), y = Math.round(b.top + b.height / 2), hit = document.elementFromPoint(x, y);
+    return hit && (e.contains(hit) || [...(e.labels ?? [])].some(l => l.contains(hit))) ? [x, y] : null;
+  };
+  if (!spot()) e.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'});
+  return spot();""")
 SEEN = of("return document.readyState === 'complete' && pick(where).length > 0")
 COUNT = of("return find(where).length")
 VALUE = of("return pick(where)[0]?.value")
@@ -46,7 +45,7 @@ CHOOSE = of("""const [e] = pick(where), option = [...(e?.options ?? [])].find(o 
 FETCHED = of("""const [e] = pick(where);
   return fetch(e.href).then(async answer => [answer.status, answer.headers.get('content-type').split(';')[0],
     String.fromCharCode(...new Uint8Array(await answer.arrayBuffer()).slice(0, 2))]);""")
-TELL = """() => `${location.href} « ${document.title} » focus: ${document.activeElement?.outerHTML.slice(0, 120)}\n`
+SHOWN = """() => `${location.href} « ${document.title} » focus: ${document.activeElement?.outerHTML.slice(0, 120)}\n`
   + document.body.innerText.slice(0, 1500)"""
 
 
@@ -72,10 +71,10 @@ class Page:
             return wait_for(asked, what, PATIENCE)
         except pytest.fail.Exception:
             try:
-                told = self.driver.evaluate(TELL)
+                shown = self.driver.evaluate(SHOWN)
             except (Lost, AssertionError) as fault:
-                told = str(fault)
-            pytest.fail(f"waited for {what}, but: {told}", pytrace=True)
+                shown = str(fault)
+            pytest.fail(f"waited for {what}, but: {shown}", pytrace=True)
 
     def evaluate(self, function: str, *values: Any) -> Any:
         """Once the page has an answer at all."""
@@ -167,12 +166,12 @@ class Page:
         strokes = [{"type": way, "value": key} for key in text for way in ("keyDown", "keyUp")]
         self.driver.perform([{"type": "key", "id": "keys", "actions": strokes}])
 
-    def click(self, where: Where, *, times: int = 1, left: int | None = None) -> None:
-        """With the pointer, where it stands still and nothing lies on it; `left` pixels from its left side where that is given."""
+    def click(self, where: Where, *, times: int = 1) -> None:
+        """With the pointer, where it stands still and nothing lies on it."""
         last: list[Any] = [None]
 
         def still() -> Any:
-            before, last[0] = last[0], self.ask(SPOT, where, left)
+            before, last[0] = last[0], self.ask(SPOT, where)
             return last[0] if last[0] == before else None
 
         x, y = self.until(still, f"{where}, free to be pressed")

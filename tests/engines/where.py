@@ -25,8 +25,8 @@ class Where:
         return self.nth(-1)
 
     def __str__(self) -> str:
-        told = " ".join(filter(None, (self.css.split(",")[0], self.name or self.words)))
-        return f"« {told} »" + (f" in {self.within}" if self.within else "")
+        shown = " ".join(filter(None, (self.css.split(",")[0], self.name or self.words)))
+        return f"« {shown} »" + (f" in {self.within}" if self.within else "")
 
     @property
     def asked(self) -> str:
@@ -70,9 +70,9 @@ def hidden(selector: str, words: str = "") -> Where:
     return Where(selector, words=words, hidden=True)
 
 
-def words(said: str) -> Where:
-    """The innermost that says it."""
-    return Where("*", words=said)
+def words(text: str) -> Where:
+    """The innermost that has it."""
+    return Where("*", words=text)
 
 
 # What the page runs: every element that fits, those seen first to last. Names as they are computed for labels, legends and words.
