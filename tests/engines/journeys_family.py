@@ -148,6 +148,8 @@ def test_fifty_euros_are_due_read_on_paper_and_paid(enter: Enter, portal: Server
 def test_past_courses_are_searched_opened_and_walked(enter: Enter, size: Size) -> None:
     page = enter("aubry.claire", "/eleves/2042/historique", size)
     page.count(LINES, 14)
+    if not page.ask_now(css("#find-past")):
+        page.click(css(".fold-tools summary"))
     page.fill(css("#find-past"), "piano")
     page.count(LINES, 6)
     page.fill(css("#find-past"), "")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.keyboard_walk import FOCUSED, WALK
 from tests.browser.screens import every_screen
-from tests.engines.conftest import WIDE, PHONE, Enter
+from tests.engines.conftest import PHONE, WIDE, Enter
 from tests.engines.page import Page
 from tests.engines.relay import Relay
 from tests.engines.where import button, css, dialog, field, link, words
