@@ -1,7 +1,6 @@
 """Firefox and WebKitGTK, one after the other; a window of its own for each person. `make test-browsers`."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,11 +61,3 @@ def windows(engine: Engine, portal: Server) -> Iterator[Enter]:  # noqa: F811
 def enter(engine: Engine, portal: Server, launch: object) -> Iterator[Enter]:  # noqa: F811
     """`launch` is asked for so that windows close before their server does."""
     yield from windows(engine, portal)
-
-
-@pytest.fixture
-def large_print(portal: Server, tmp_path: Path) -> Iterator[Enter]:  # noqa: F811
-    """The same in a Firefox whose own letters are twice as large; the small WebKit has no such setting."""
-    large = Firefox(tmp_path, font=32)
-    yield from windows(large, portal)
-    large.close()

@@ -36,10 +36,9 @@ PREFERENCES = {
 class Firefox:
     name = "firefox"
 
-    def __init__(self, folder: Path, font: int = 16) -> None:
+    def __init__(self, folder: Path) -> None:
         self.profile = Path(tempfile.mkdtemp(dir=folder))
-        preferences = {**PREFERENCES, "font.size.variable.x-western": font}
-        lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in preferences.items()]
+        lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in PREFERENCES.items()]
         (self.profile / "user.js").write_text("\n".join(lines), encoding="utf-8")
         self.log = self.profile / "firefox.log"
         command = [shutil.which("firefox-esr") or "firefox", "--headless", "--no-remote", "--remote-debugging-port=0",

@@ -1,15 +1,9 @@
-"""What other engines and a slow line once broke: dialogs that fill the window, presses that are lost, a focus that is covered, what sticks out."""
+"""What other engines and a slow line once broke: dialogs that fill the window, presses that are lost."""
 
-from collections.abc import Callable, Iterable
-
-import pytest
-
-from tests.browser.keyboard_walk import FOCUSED, WALK
-from tests.browser.screens import every_screen
-from tests.engines.conftest import PHONE, WIDE, Enter
+from tests.engines.conftest import Enter
 from tests.engines.page import Page
 from tests.engines.relay import Relay
-from tests.engines.where import button, css, dialog, field, link, words
+from tests.engines.where import button, css, dialog, field, link
 from tests.server import Server, wait_for
 
 DONE = "La fiche d’identité a été mise à jour."
@@ -19,20 +13,6 @@ DIALOG = """() => { const dialog = [...document.querySelectorAll('dialog[open]')
   return {height: height(dialog), window: innerHeight, button: Math.max(...[...dialog.querySelectorAll('.btn')].map(height)),
     stretched: rows.filter(e => { const last = [...e.children].at(-1); if (!last) return false;
       return e.getBoundingClientRect().bottom - last.getBoundingClientRect().bottom > 60; }).map(e => e.outerHTML.slice(0, 100))}; }"""
-SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-# Controls on whose middle something else lies, once they are in sight: who presses them presses another.
-COVERED = """() => { const found = [], place = document.querySelector('dialog:modal') ?? document.querySelector('main');
-  for (const e of place.querySelectorAll(':is(a[href], button, input, select, textarea, summary)')) {
-    if (e.disabled || e.closest('[inert], .unseen, .skip') || !e.checkVisibility({visibilityProperty: true})) continue;
-    e.scrollIntoView({block: 'center', behavior: 'instant'});
-    const b = [...e.getClientRects()].find(each => each.width > 1 && each.height > 1);
-    if (!b) continue;
-    const hit = document.elementFromPoint(b.left + b.width / 2, b.top + b.height / 2);
-    const own = hit && (e.contains(hit) || hit.contains(e) && !hit.matches('label, a, button') || [...(e.labels ?? [])].some(l => l.contains(hit)));
-    if (!own) found.push(`${e.outerHTML.slice(0, 90)} under ${hit?.outerHTML.slice(0, 90)}`);
-  }
-  return found; }"""
-FONT = "() => parseFloat(getComputedStyle(document.documentElement).fontSize)"
 Size = tuple[int, int]
 
 
@@ -101,58 +81,3 @@ def test_what_is_pressed_while_the_line_holds_is_sent_once(enter: Enter, portal:
         page.see(dialog(DONE))
     asked = portal.rows("SELECT new FROM field_change WHERE new IN ('57000', 'Metz', '+33612345678') ORDER BY new")
     assert asked == [("+33612345678",), ("57000",), ("Metz",)]
-
-
-@pytest.mark.parametrize("window", [PHONE, (320, 256), WIDE], ids=["phone", "tiny", "desk"])
-@pytest.mark.parametrize(
-    "path", ["/eleves/2042/historique", "/famille", "/eleves/2042/reinscription", "/gestion/demandes"]
-)
-def test_nothing_that_sticks_covers_what_has_the_focus(enter: Enter, path: str, window: Size) -> None:
-    page = enter("renard.paul" if "gestion" in path else "aubry.claire", path, window)
-    if path == "/famille":
-        page.fill(field("Profession"), "Luthière")
-        page.see(words("1 modification non enregistrée"))
-    page.evaluate("() => document.activeElement.blur()")
-    count, met = int(page.evaluate(WALK)), set[str]()
-    for _ in range(3 * count + 10):
-        if len(met) == count:
-            break
-        page.press("Tab")
-        at = page.evaluate(FOCUSED)
-        if at["walk"] is None:
-            continue
-        met.add(at["walk"])
-        assert at["seen"], at
-        assert at["inside"], at
-        assert at["bare"], at
-    assert len(met) == count > 0
-
-
-def amiss(portal: Server, windows: Callable[[str], Page], widths: Iterable[int]) -> list[str]:
-    """Every screen that scrolls sideways, with the width of its window, and every control that lies under another."""
-    found, seats = list[str](), dict[str, Page]()
-    for screen in every_screen(portal):
-        page = seats.setdefault(screen.login, seats.get(screen.login) or windows(screen.login))
-        page.expects_complaints = True  # an address that is nobody's is noted by the browser
-        page.goto(screen.path)
-        for width in widths:
-            page.resize(width, 900)
-            where = f"{screen.login} {screen.path} {width}"
-            if page.evaluate(SIDEWAYS) > 0:
-                found.append(where)
-            if width in {390, 1280}:
-                found += [f"{where}: {covered}" for covered in page.evaluate(COVERED)]
-    return found
-
-
-def test_no_screen_scrolls_sideways_and_no_control_lies_under_another(enter: Enter, portal: Server) -> None:
-    assert amiss(portal, lambda login: enter(login, "/aide"), (390, 768, 850, 940, 1280)) == []
-
-
-def test_no_screen_scrolls_sideways_in_a_browser_of_large_print(large_print: Enter, portal: Server) -> None:
-    def begin(login: str) -> Page:
-        page = large_print(login, "/aide")
-        assert page.evaluate(FONT) == 32
-        return page
-
-    assert amiss(portal, begin, (390, 1280)) == []
