@@ -7,7 +7,7 @@ BIOME := node_modules/@biomejs/biome/bin/biome
 ON_POSTGRESQL := login sessions change_requests change_review staff_accounts imports_check outbox_admin reenrolment
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev test test-days test-postgresql test-nicegui fuzz coverage lint supply format migration translations picture rules digests audit deployment screens bench browser clean
+.PHONY: help install run dev test test-days test-postgresql test-nicegui test-browsers fuzz coverage lint supply format migration translations picture rules digests audit deployment screens bench browser browsers clean
 
 # These lines: each target with the comment above it.
 help:
@@ -40,6 +40,10 @@ test-days: $(READY) browser
 # Connexion, sessions, requests, re-enrolment, staff, imports and letters once more, on PostgreSQL where `make test` asks SQLite alone.
 test-postgresql: $(READY) browser
 	TESTS_DATABASE=postgresql $(VENV)/python -m pytest $(ON_POSTGRESQL:%=tests/data/test_%.py)
+
+# Every journey of a family and of the office in Firefox and WebKitGTK: a quarter of an hour.
+test-browsers: $(READY) browsers
+	$(VENV)/python -m pytest tests/engines/journeys_*.py
 
 # What strangers may send, made by machine, and acts in any order: half an hour, a minute a target (FUZZ_SECONDS=60).
 fuzz: $(READY) browser
@@ -127,6 +131,10 @@ $(BIOME): package.json package-lock.json $(READY)
 # Chromium and PostgreSQL for the tests, by apt when they are absent and apt may be used.
 browser:
 	@$(PYTHON) tests/install.py
+
+# Firefox and WebKitGTK for them, in the same way.
+browsers:
+	@$(PYTHON) tests/install.py browsers
 
 # Away with what was installed and kept; var/ stays.
 clean:

@@ -207,6 +207,8 @@ const Panel = {
       if (filler) fill(filler.dataset.fills, (filler.querySelector("span") ?? filler).textContent.trim())?.focus();
       const checker = event.target.closest("[data-checks]");
       if (checker) checkAll(checker.form, checker.dataset.checks);
+      const row = event.target.closest("a, button, label, input") ? null : event.target.closest(".reenrolment:not(.documents) tbody tr");
+      row?.querySelector(".tick input")?.click();
       const opener = event.target.closest("[data-opens]");
       if (opener) document.getElementById(opener.dataset.opens)?.showModal();
       const doer = event.target.closest("[data-do]:not(form)");
@@ -299,6 +301,10 @@ function holdPainted() {
 document.addEventListener("submit", (event) => {
   if (event.target.method === "post" && !event.target.dataset.do) window.socket?.disconnect();
 });
+
+// A screen that the browser kept as it stood may be of somebody who has left since: it is asked for again, and shows nothing until then.
+addEventListener("pagehide", (event) => (document.body.hidden = event.persisted));
+addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 let idle = 0;
 function watchIdleness() {
