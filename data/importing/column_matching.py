@@ -23,7 +23,7 @@ TO_PAY = re.compile(r"\b(ttc|a payer)\b")
 SAME_TITLE = 97  # points: under it, a title is not one that the column is known by
 # Amounts that are not the one a record cannot do without, whatever stands below: never taken for it unsaid
 OTHER_AMOUNT = re.compile(
-    r"\b(ht|tva|taxes?|debits?|credits?|soldes?|restes?|restant|remises?|reductions?|acomptes?|arrhes|frais|commissions?|brut|"
+    r"\b(ht|tva|taxes?|debits?|credits?|soldes?|restes?|restant|remises?|reductions?|acomptes?|arrhes|frais|commissions?|brut|net|"
     r"deja|avances?|cautions?|quotient|qf|unitaire|pu|aides?|ancv|caf|pass|coupons?|bons?|dons?|adhesions?|especes|cheques?|cb|"
     r"virements?|prelevements?|cumul)\b"
 )
@@ -131,10 +131,14 @@ def _by_values(
 ) -> dict[str, str]:
     """Columns whose title says nothing, and whose values can be one thing only."""
     more: dict[str, str] = {}
+    amounts = [at for at, each in enumerate(values) if str(at) not in found and each.amounts >= TELLING]
+    of_others = {at for at in amounts if OTHER_AMOUNT.search(plain(heads[at]))}
+    if len(amounts) - len(of_others) > 1:
+        of_others = {*amounts}
     for at in range(len(heads)):
         if str(at) in found or len(values[at].texts) < 2 or at in rivals:
             continue
-        if values[at].amounts >= TELLING and OTHER_AMOUNT.search(plain(heads[at])):
+        if at in of_others:
             continue
         wanted = _wanted(values[at])
         free = (one for one in record.columns if one.name not in {*found.values(), *more.values()})

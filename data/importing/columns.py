@@ -49,6 +49,7 @@ class Field:
     length: int = 200
     example: str = ""
     editable: EditableField | None = None
+    only_read: bool = False  # files may say it, ours have other words for it
     group: str = ""  # of a line about several people, whose column it is: adult1, pupil2
 
     def read(self, cell: Cell, conventions: Conventions = PLAIN, country: str = "") -> Any:

@@ -58,7 +58,7 @@ def _reason(record: Record, head: str, matched_names: Container[str]) -> str:
     amounts = [one for one in record.columns if one.form == "money"]
     if amounts and re.search(r"\b(ht|tva)\b", words):
         return TO_PAY
-    if record.name == "invoices" and re.search(r"\b(regle|paye|encaisse|verse|recouvre|reglement|mode|reste)\b", words):
+    if record.name == "invoices" and re.search(r"\b(regle|paye|encaisse|verse|recouvre|reglement|mode)\b", words):
         return PAID
     if record.name == "payments" and OF_MEANS.fullmatch(words):
         return MEANS

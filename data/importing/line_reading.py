@@ -104,6 +104,7 @@ class Reader:
         self.heads = sheet.heads
         self.titles = {one.name: sheet.heads[at] for one, at in columns.items()}
         self.words: dict[str, set[str]] = {}
+        self.places = {prefix: found for prefix in self.prefixes if (found := self._place_columns(prefix))}
         self.conventions = {
             one.name: conventions_of(
                 one.name,
@@ -120,8 +121,8 @@ class Reader:
     def read(self, line: Line, cells: Sequence[Cell]) -> None:
         """Every column of the line: into its values, or among the faults and the questions."""
         cells = [*cells]
-        for prefix in self.prefixes:
-            self._split_place(line, prefix, cells)
+        for prefix, columns in self.places.items():
+            self._split_place(line, prefix, columns, cells)
         for at in self.currencies:
             if (currency := tidy(spreadsheets.shown(cells[at]))) and fold(currency) not in EUROS:
                 self.faults.append(Fault(line.number, self.heads[at], currency[:MAX_SHOWN], not_euros(currency[:20])))
@@ -293,27 +294,32 @@ class Reader:
             field = line.fields[place]
             self._say(line, one, str(cell), f"{field.label} : {field.kind.format_value(number, 'fr')}")
 
-    def _split_place(self, line: Line, prefix: str, cells: list[Cell]) -> None:
-        """« 57000 Metz » in one cell becomes a post code and a town; the address of a line about several people is read with them."""
-        fields = {own: line.fields.get(f"{prefix}{own}") for own in place_cells.Place._fields}
-        columns = {
-            own: (one, self.columns[one]) for own, one in fields.items() if one is not None and one in self.columns
+    def _place_columns(self, prefix: str) -> dict[str, tuple[Field, int]]:
+        """Those that may hold a post code or a town, of somebody who has both; the address of a line about several people is read with them."""
+        names = {f"{prefix}{own}": own for own in place_cells.Place._fields}
+        return {
+            names[one.name]: (one, at)
+            for one, at in self.columns.items()
+            if one.name in names and one.form != "lines" and not one.name.startswith("pupil_")
         }
-        if not columns or fields["town"] is None or fields["postcode"] is None:
+
+    def _split_place(
+        self, line: Line, prefix: str, columns: Mapping[str, tuple[Field, int]], cells: list[Cell]
+    ) -> None:
+        """« 57000 Metz » in one cell becomes a post code and a town; the address of a line about several people is read with them."""
+        if f"{prefix}town" not in line.fields or f"{prefix}postcode" not in line.fields:
             return
-        if "address" in columns and columns["address"][0].form == "lines":
-            columns.pop("address")
         typed = place_cells.Place(**{own: tidy(spreadsheets.shown(cells[at])) for own, (_, at) in columns.items()})
         try:
             found, doubt = place_cells.split(typed)
         except UserError as why:
-            line.bad.add(fields["town"].name)
-            self.faults.append(Fault(line.number, self.titles[fields["town"].name], typed.town[:MAX_SHOWN], why))
+            line.bad.add(f"{prefix}town")
+            self.faults.append(Fault(line.number, self.titles[f"{prefix}town"], typed.town[:MAX_SHOWN], why))
             return
         if doubt:
             self.snapshot.add_conflict(line, "place", doubt)
         for own, before, text in zip(found._fields, typed, found, strict=True):
-            if before != text and (one := fields[own]) is not None:
+            if before != text and (one := line.fields.get(f"{prefix}{own}")) is not None:
                 self._say(line, one, before, text)
                 if own in columns:
                     cells[columns[own][1]] = text

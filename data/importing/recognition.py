@@ -1,7 +1,7 @@
 """What a file is: from its titles and its values, the kinds it may be, the likeliest first, with what says so."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from data.core.spreadsheets import Cell, shown
@@ -45,6 +45,10 @@ def recognise(heads: Sequence[str], rows: Sequence[Sequence[Cell]], today: date)
     """The likeliest first."""
     few = rows[:MAX_CELLS]
     found = [_likeness(record, heads, few, today) for record in KINDS.values()]
+    if any(
+        each.kind == "enrolments" and "pupil" in each.columns.values() for each in found
+    ):  # a pupil a line: no list of courses
+        found = [replace(each, points=each.points - LACK) if each.kind == "courses" else each for each in found]
     return sorted(found, key=lambda each: -each.points)[:MAX_LIKELY]
 
 

@@ -276,6 +276,23 @@ def test_an_accountants_journal_asks_whether_its_credits_are_payments(database: 
     assert (run.kind, set(asked(check(run)))) == ("payments", {"balanced", "debits", "unnumbered"})
 
 
+@pytest.mark.parametrize(("title", "words"), [("Sens", ("C", "D")), ("Type", ("Encaissement", "Remboursement"))])
+def test_what_went_out_is_asked_about_however_a_file_says_it(database: str, title: str, words: tuple[str, str]) -> None:
+    rows = [f"W{at};02/11/2026;1042;1{at}0,00;{word}" for at, word in enumerate(words)]
+    run = received(f"N° règlement;Date;N° famille;Montant;{title}", *rows)
+    assert (run.kind, asked(check(run))) == ("payments", {"debits": ["110,00\N{NO-BREAK SPACE}€"]})
+
+
+def test_of_several_amounts_that_no_title_explains_none_is_taken_and_a_pupil_a_line_is_no_course(database: str) -> None:
+    heads = "N° reçu;Date;N° famille;Montant brut;Commission;Montant net".split(";")
+    row = "R1;02/10/2026;1042;100,00;2,50;97,50".split(";")
+    assert "cents" not in column_matching.guess(KINDS["payments"], heads, [[*row], [*row]]).values()
+    assert (
+        received("Saison;N° élève;Nom;Cours;Tarif;Réglé;Solde", "2026-2027;2042;AUBRY;PI 1;310,00;100,00;210,00").kind
+        == "enrolments"
+    )
+
+
 def test_a_file_of_amounts_by_means_is_no_list_of_families(database: str) -> None:
     run = received(
         "N° famille;Nom;Date;Chèque;Espèces;ANCV;Total",

@@ -47,6 +47,11 @@ def test_a_town_and_a_post_code_that_say_two_things_are_told(database: str) -> N
     assert doubts == [(4, "L’adresse"), (5, "Le code postal et la ville sont dans l’adresse :")]
 
 
+def test_who_has_no_town_of_their_own_keeps_it_in_the_address(database: str) -> None:
+    report = check(give("pupils", "N° élève;Nom;Prénom;Adresse\n9001;Durand;Zoé;3 rue Haute 57000 Metz\n"))
+    assert (report.understood, faults(report)) == ([], [])
+
+
 def test_a_note_beside_a_number_is_told_and_work_has_its_field(database: str) -> None:
     numbers = (
         "03 87 12 34 56 (trav.)",

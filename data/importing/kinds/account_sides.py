@@ -4,11 +4,20 @@ from dataclasses import dataclass, field
 
 from data.core import formats
 from data.core.errors import UserError
-from data.importing.columns import MONEY, column
+from data.importing.columns import MONEY, column, pick
 from data.importing.questions import Choice, Question
 from data.importing.snapshot import Line, Snapshot
 
-DEBIT = column("debit", "Débit", MONEY, "Montant débit", "Dépense")  # no payment, or one given back
+CREDITED, DEBITED = "credit", "debit"
+SIDES = pick(
+    {CREDITED: "crédit", DEBITED: "débit"},
+    {
+        **dict.fromkeys(("c", "cr", "+", "recette", "encaissement", "entree", "reglement", "paiement"), CREDITED),
+        **dict.fromkeys(("d", "db", "-", "depense", "remboursement", "decaissement", "sortie"), DEBITED),
+    },
+)
+DEBIT = column("debit", "Débit", MONEY, "Montant débit", "Dépense", only_read=True)  # no payment, or one given back
+SIDE = column("side", "Sens", SIDES, "Débit/Crédit", "D/C", "Type", "Type opération", "Type mouvement", only_read=True)
 
 
 @dataclass
@@ -27,7 +36,8 @@ def take(lines: list[Line], snapshot: Snapshot) -> None:
 
 def _ask_balanced(lines: list[Line], snapshot: Snapshot) -> None:
     """In an accountant's journal each entry stands on two lines or more: not every credit of it came from a family."""
-    debits, credits = (sum(abs(line.get(name, 0)) for line in lines) for name in (DEBIT.name, "cents"))
+    debits = sum(abs(line.get(DEBIT.name, 0)) for line in lines)
+    credits = sum(line.get("cents", 0) for line in lines)
     if debits and debits == credits:
         sentence = UserError(
             "Les débits et les crédits de ce fichier sont égaux, comme dans un journal comptable. Ses crédits sont-ils bien des règlements ?"
@@ -40,6 +50,8 @@ def _ask_balanced(lines: list[Line], snapshot: Snapshot) -> None:
 def _take_sides(line: Line, snapshot: Snapshot) -> None:
     """Of an account's two columns, what came in is a payment; what stands at the debit is asked about."""
     debit = line.values.pop(DEBIT.name, None)
+    if line.values.pop(SIDE.name, "") == DEBITED and not debit:
+        debit = line.values.pop("cents", None)
     if not debit:
         return
     if line.get("cents"):

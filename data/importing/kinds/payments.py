@@ -120,6 +120,7 @@ PAYMENTS = (
         example="312,00",
     ),
     account_sides.DEBIT,
+    account_sides.SIDE,
     column(
         "state",
         "État",
