@@ -24,8 +24,10 @@ SAME_TITLE = 97  # points: under it, a title is not one that the column is known
 # Amounts that are not the one a record cannot do without, whatever stands below: never taken for it unsaid
 OTHER_AMOUNT = re.compile(
     r"\b(ht|tva|taxes?|debits?|credits?|soldes?|restes?|restant|remises?|reductions?|acomptes?|arrhes|frais|commissions?|brut|net|"
-    r"deja|avances?|cautions?|quotient|qf|unitaire|pu|aides?|ancv|caf|pass|coupons?|bons?|dons?|adhesions?|especes|cheques?|cb|"
-    r"virements?|prelevements?|cumul)\b"
+    r"deja|avances?|cautions?|quotient|qf|unitaire|pu|aides?|cumul)\b"
+)
+PART_AMOUNT = re.compile(  # the like, where other amounts stand beside
+    r"\b(ancv|caf|pass|coupons?|bons?|dons?|adhesions?|especes|cheques?|cb|virements?|prelevements?)\b"
 )
 PUPILS_OWN = {
     "email": "pupil_email",
@@ -132,7 +134,10 @@ def _by_values(
     """Columns whose title says nothing, and whose values can be one thing only."""
     more: dict[str, str] = {}
     amounts = [at for at, each in enumerate(values) if str(at) not in found and each.amounts >= TELLING]
-    of_others = {at for at in amounts if OTHER_AMOUNT.search(plain(heads[at]))}
+    titles = {at: plain(heads[at]) for at in amounts}
+    of_others = {
+        at for at in amounts if OTHER_AMOUNT.search(titles[at]) or (len(amounts) > 1 and PART_AMOUNT.search(titles[at]))
+    }
     if len(amounts) - len(of_others) > 1:
         of_others = {*amounts}
     for at in range(len(heads)):

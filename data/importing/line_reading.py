@@ -311,13 +311,13 @@ class Reader:
             return
         typed = place_cells.Place(**{own: tidy(spreadsheets.shown(cells[at])) for own, (_, at) in columns.items()})
         try:
-            found, doubt = place_cells.split(typed)
+            found, conflict = place_cells.split(typed)
         except UserError as why:
             line.bad.add(f"{prefix}town")
             self.faults.append(Fault(line.number, self.titles[f"{prefix}town"], typed.town[:MAX_SHOWN], why))
             return
-        if doubt:
-            self.snapshot.add_conflict(line, "place", doubt)
+        if conflict:
+            self.snapshot.add_conflict(line, "place", conflict)
         for own, before, text in zip(found._fields, typed, found, strict=True):
             if before != text and (one := line.fields.get(f"{prefix}{own}")) is not None:
                 self._say(line, one, before, text)

@@ -162,7 +162,8 @@ def received(*rows: str) -> ImportRun:
     return last(ImportRun, ImportRun.id == number)
 
 
-def told(report: Report) -> list[str]:
+def sentences(report: Report) -> list[str]:
+    """What must be read before anything is written."""
     return [sentence.replace("\N{NO-BREAK SPACE}", " ") for _, sentence in conflicts(report)]
 
 
@@ -204,7 +205,7 @@ def test_payments_without_number_get_one_that_a_second_import_finds_again(databa
     assert again.counts == {"added": 0, "updated": 0, "unchanged": 2}
 
 
-def test_a_payment_of_what_is_settled_and_one_of_too_much_are_told_with_their_figures(database: str) -> None:
+def test_a_payment_of_what_is_settled_and_one_of_too_much_are_reported_with_their_figures(database: str) -> None:
     rows = ("ZZ1;15/10/2026;1042;Cotisation;FACTURE;100,00;", "ZZ2;15/10/2026;1042;Chorale;FACTURE;50,00;")
     bring("invoices", lines(INVOICES, *rows, "ZZ3;15/10/2026;1042;Avoir;AVOIR;20,00;"))
     paid = [
@@ -212,15 +213,15 @@ def test_a_payment_of_what_is_settled_and_one_of_too_much_are_told_with_their_fi
         for at, (sum, of) in enumerate((("100,00", "ZZ1"), ("12,00", "ZZ1"), ("62,00", "ZZ2")))
     ]
     report = bring("payments", lines(PAYMENTS, *paid))
-    assert told(report) == [
+    assert sentences(report) == [
         "Règlement ZR1 : la facture ZZ1 (100,00 €) est déjà réglée. Ces 12,00 € sont en trop.",
         "Règlement ZR2 : 62,00 €, et il restait 50,00 € à payer de la facture ZZ2. Il la dépasse de 12,00 €.",
     ]
-    assert told(bring("payments", lines(PAYMENTS, *paid) + b"\r\n")) == []  # it is there: said once
+    assert sentences(bring("payments", lines(PAYMENTS, *paid) + b"\r\n")) == []  # it is there: said once
     credit = check(give("payments", lines(PAYMENTS, "ZR9;02/11/2026;1042;CHQ;;20,00;ZZ3;")))
     assert [why for _, _, why in faults(credit)] == ["La pièce ZZ3 est un avoir : il n’y a rien à en régler."]
     parts = check(give("allocations", "N° facture;N° règlement;Montant\nZZ2;ZR1;30,00\n"))
-    assert told(parts) == [
+    assert sentences(parts) == [
         "Part de 30,00 € : la pièce ZR1 est de 12,00 €, et la facture ZZ2 (50,00 €) aurait reçu 80,00 €."
     ]
 
@@ -237,7 +238,7 @@ def test_the_total_is_what_is_to_be_paid_or_nobody_guesses(titles: str, total: s
     assert (titles != "Montant;Remise;Total") or "reliez la bonne" in reasons["Montant"]
 
 
-def test_a_payment_that_is_there_under_another_number_is_a_doubt(database: str) -> None:
+def test_a_payment_that_is_there_under_another_number_is_a_conflict(database: str) -> None:
     first = "ZR1;02/11/2026;1042;CHQ;7654321;100,00;;"
     again = [
         first.replace("ZR1", "ZR2"),
@@ -245,11 +246,13 @@ def test_a_payment_that_is_there_under_another_number_is_a_doubt(database: str) 
         "ZR4;03/11/2026;1042;CHQ;;100,00;;",
     ]
     report = bring("payments", lines(PAYMENTS, first))
-    assert told(report) == []
+    assert sentences(report) == []
     assert [
         line for line, why in conflicts(check(give("payments", lines(PAYMENTS, *again)))) if "Est-ce le même" in why
     ] == [2]
-    assert len(told(check(give("payments", lines(PAYMENTS, "ZR8;02/11/2026;1042;CHQ;;100,00;;"))))) == 1  # the same day
+    assert (
+        len(sentences(check(give("payments", lines(PAYMENTS, "ZR8;02/11/2026;1042;CHQ;;100,00;;"))))) == 1
+    )  # the same day
 
 
 def test_states_of_other_programs_and_money_of_other_countries_are_never_cashed_unsaid(database: str) -> None:
@@ -284,6 +287,10 @@ def test_what_went_out_is_asked_about_however_a_file_says_it(database: str, titl
 
 
 def test_of_several_amounts_that_no_title_explains_none_is_taken_and_a_pupil_a_line_is_no_course(database: str) -> None:
+    cheques = column_matching.guess(
+        KINDS["payments"], ["N° famille", "Total des chèques"], [["1042", "12,00"], ["1042", "13,00"]]
+    )
+    assert cheques == {"0": "family", "1": "cents"}  # the only amount there is
     heads = "N° reçu;Date;N° famille;Montant brut;Commission;Montant net".split(";")
     row = "R1;02/10/2026;1042;100,00;2,50;97,50".split(";")
     assert "cents" not in column_matching.guess(KINDS["payments"], heads, [[*row], [*row]]).values()
@@ -314,16 +321,16 @@ def test_what_no_column_gives_says_how_to_give_it(database: str) -> None:
     ]
 
 
-def test_days_and_parts_that_cannot_be_are_doubts(database: str) -> None:
+def test_days_and_parts_that_cannot_be_are_conflicts(database: str) -> None:
     course = every(Course, Course.school_year == "2026-2027")[0]
     absences = f"N° élève;Année scolaire;N° cours;Date\n2042;2026-2027;{course.number};18/11/2036\n2042;2026-2027;{course.number};18/11/2026\n"
-    assert told(check(give("absences", absences))) == [
+    assert sentences(check(give("absences", absences))) == [
         f"Le 18/11/2036 n’est pas de l’année 2026-2027 du cours {course.number}."
     ]
     late = lines(INVOICES, "ZZ1;15/10/2062;1042;Cotisation;FACTURE;100,00;")
-    assert told(bring("invoices", late)) == ["La date du 15/10/2062 est loin d’aujourd’hui : est-elle juste ?"]
+    assert sentences(bring("invoices", late)) == ["La date du 15/10/2062 est loin d’aujourd’hui : est-elle juste ?"]
     parts = check(give("instalments", "N° facture;Échéance;Montant\nZZ1;31/10/2062;40,00\nZZ1;30/11/2026;40,00\n"))
-    assert told(parts) == [
+    assert sentences(parts) == [
         "Facture ZZ1 du 15/10/2062 : l’échéance du 30/11/2026 est avant elle.",
         "Facture ZZ1 : ses échéances font 80,00 €, son total est 100,00 €.",
     ]

@@ -17,7 +17,7 @@ def understood(report: Report) -> dict[tuple[int, str], str]:
     return {(each.line, each.column): each.value for each in report.understood}
 
 
-def test_a_post_code_in_another_cell_goes_where_it_belongs_and_is_told(database: str) -> None:
+def test_a_post_code_in_another_cell_goes_where_it_belongs_and_is_reported(database: str) -> None:
     places = ("3 rue Haute;;57000 Metz;;", "3 rue Haute;57000;Metz (57);;", "3 rue Haute;57000 Metz;;;", "3 rue Haute 57000 Metz;;;;",
               "3 rue Haute, 57000 METZ;57000;Metz;;", "3 rue Haute;;Metz 57000;;")  # fmt: skip
     report = bring("families", of_families(*places))
@@ -29,7 +29,7 @@ def test_a_post_code_in_another_cell_goes_where_it_belongs_and_is_told(database:
     assert [each.town for each in every(Guardian, Guardian.postcode == "57036")] == ["METZ CEDEX 1"]
 
 
-def test_a_town_and_a_post_code_that_say_two_things_are_told(database: str) -> None:
+def test_a_town_and_a_post_code_that_say_two_things_are_reported(database: str) -> None:
     report = check(
         give(
             "families",
@@ -43,8 +43,8 @@ def test_a_town_and_a_post_code_that_say_two_things_are_told(database: str) -> N
     )
     assert [(line, column) for line, column, _ in faults(report)] == [(2, "Ville"), (3, "Ville")]
     assert faults(report)[0][2] == "« 57000 Metz » ne va pas avec le code postal de la ligne, 57220. Gardez le bon."
-    doubts = [(line, why.split("«")[0].strip()) for line, why in conflicts(report) if "dresse" in why]
-    assert doubts == [(4, "L’adresse"), (5, "Le code postal et la ville sont dans l’adresse :")]
+    conflicting = [(line, why.split("«")[0].strip()) for line, why in conflicts(report) if "dresse" in why]
+    assert conflicting == [(4, "L’adresse"), (5, "Le code postal et la ville sont dans l’adresse :")]
 
 
 def test_who_has_no_town_of_their_own_keeps_it_in_the_address(database: str) -> None:
@@ -52,7 +52,7 @@ def test_who_has_no_town_of_their_own_keeps_it_in_the_address(database: str) -> 
     assert (report.understood, faults(report)) == ([], [])
 
 
-def test_a_note_beside_a_number_is_told_and_work_has_its_field(database: str) -> None:
+def test_a_note_beside_a_number_is_reported_and_work_has_its_field(database: str) -> None:
     numbers = (
         "03 87 12 34 56 (trav.)",
         "03 87 12 34 56 poste 12",
