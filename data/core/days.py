@@ -22,15 +22,24 @@ def age_on(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
+def no_day(typed: str) -> UserError:
+    return UserError(
+        "« {typed} » n’est pas une date que l’on sait lire. Écrivez-la ainsi : 16/06/2012.", typed=typed[:40]
+    )
+
+
 def read_day(text: str, *, month_first: bool = False) -> date | None:
     """A day, None of nothing; UserError when the calendar has no such day, or when a part of it lacks."""
     if not text:
         return None
     bare = MIDNIGHT.sub("", text)
     year, month, day = _parts(bare, month_first=month_first)
+    if not int(year) + int(month) + int(day):
+        raise UserError("« {typed} » n’est aucune date. Écrivez-la ainsi : 16/06/2012, ou laissez vide.", typed=bare)
     if int(year) >= 1900 and 0 in {int(month), int(day)}:
         raise UserError(
-            "Il manque le jour ou le mois. Écrivez la date entière, comme sur la pièce d’identité, ou laissez vide."
+            "Il manque le jour ou le mois à « {typed} ». Écrivez la date entière, comme sur la pièce d’identité, ou laissez vide.",
+            typed=bare[:40],
         )
     try:
         return date(int(year), int(month), int(day))
@@ -60,9 +69,9 @@ def _in_words(text: str) -> tuple[str, str, str]:
     found = re.fullmatch(r"(?:(\d{1,2})(?:er|st|nd|rd|th)?[ .]+)?([a-z]{3,})\.?,? +(\d{4})", plain)
     month = _month(found[2]) if found else 0
     if not found or not month:
-        raise UserError("Écrivez la date ainsi : 16/06/2012.")
+        raise no_day(text)
     if found[1] is None:
-        raise UserError("Il manque le jour. Écrivez la date ainsi : 16/06/2012.")
+        raise UserError("Il manque le jour à « {typed} ». Écrivez la date ainsi : 16/06/2012.", typed=text[:40])
     return found[3], str(month), found[1]
 
 
@@ -79,5 +88,5 @@ def read_hour(typed: str) -> time | None:
     found = re.fullmatch(r"(\d{1,2})\s*(?:[h:]\s*(\d{2})?|(\d{2}))(?::\d{2})?", typed.casefold())
     hours, minutes = (int(found[1]), int(found[2] or found[3] or 0)) if found else (24, 0)
     if hours > 23 or minutes > 59:
-        raise UserError("Écrivez l’heure ainsi : 17:15.")
+        raise UserError("« {typed} » n’est pas une heure. Écrivez-la ainsi : 17:15.", typed=typed[:40])
     return time(hours, minutes)

@@ -14,6 +14,7 @@ class ErrorCode(StrEnum):
     WRONG_CODE = "wrong_code"  # of the second factor
     TOO_MANY_ATTEMPTS = "too_many_attempts"
     AMOUNT = "amount"  # what was typed as one
+    EMPTY = "empty"  # what a record cannot do without
 
 
 class UserError(Exception):

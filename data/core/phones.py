@@ -54,6 +54,10 @@ def read_phone(text: str, country: str = "FR") -> str:
         if len(within) > 1:
             raise UserError("Il y a plusieurs numéros ici. Gardez-en un ; les autres ont leurs champs.")
         raise UserError("Écrivez le numéro seul : {number}.", number=first)
+    if not found and re.search(r"[^\W\d_]|/", text) and (whole := WITHIN.search(text)):
+        raise UserError(
+            "« {typed} » n’est pas un numéro seul. Gardez {number}.", typed=text[:60], number=whole[0].strip()
+        )
     if not found:
         raise UserError("Ce numéro n’est pas complet. Exemple : 06 12 34 56 78, ou +41 21 123 45 67.")
     return found

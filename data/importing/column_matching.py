@@ -1,6 +1,7 @@
 """Which column of a file is which of ours: guessed from titles and values, told by hand, remembered by file shape."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import date
 
 from rapidfuzz import fuzz
@@ -17,6 +18,17 @@ from data.importing.title_groups import plain
 
 NEAR = 88  # of 100: under it, two titles are not the same words
 EXPLICIT = 2  # points: a title that says whose it is goes first
+WITH_TAX = 20  # points: what is to be paid goes before « Montant » and « Total »
+TO_PAY = re.compile(r"\b(ttc|a payer)\b")
+SAME_TITLE = 97  # points: under it, a title is not one that the column is known by
+# Amounts that are not the one a record cannot do without, whatever stands below: never taken for it unsaid
+OTHER_AMOUNT = re.compile(
+    r"\b(ht|tva|taxes?|debits?|credits?|soldes?|restes?|restant|remises?|reductions?|acomptes?|arrhes|frais|commissions?|brut|net|"
+    r"deja|avances?|cautions?|quotient|qf|unitaire|pu|aides?|cumul)\b"
+)
+PART_AMOUNT = re.compile(  # the like, where other amounts stand beside
+    r"\b(ancv|caf|pass|coupons?|bons?|dons?|adhesions?|especes|cheques?|cb|virements?|prelevements?)\b"
+)
 PUPILS_OWN = {
     "email": "pupil_email",
     "phone_mobile": "pupil_phone",
@@ -47,13 +59,15 @@ def guess(
                 continue  # it is the pupil's
             points = 110.0 if fold(head) == fold(one.label) else _points(one, titles[one.name], group, words)
             points += values[at].answers(one) if points >= NEAR else 0
+            points += WITH_TAX if points >= NEAR and one.form == "money" and TO_PAY.search(words) else 0
             if points >= NEAR and agrees(one, values[at], words, today, adults=one.group.startswith("adult")):
                 ranked.append((-points, order, at, one.name))
     found = {str(at): name for at, name in said.items() if name}
+    rivals = _rivals(record, ranked, rows)
     for _, _, at, name in sorted(ranked):
-        if str(at) not in found and name not in found.values():
+        if str(at) not in found and name not in found.values() and at not in rivals:
             found[str(at)] = name
-    found |= _by_values(record, heads, values, found)
+    found |= _by_values(record, heads, values, found, rivals)
     return _of_children_alone(found, groups, values, today) if groups and today else found
 
 
@@ -99,13 +113,37 @@ def _likeness(names: list[str], words: str) -> float:
     return likest
 
 
+def _rivals(record: Record, ranked: Sequence[tuple[float, int, int, str]], rows: Sequence[Sequence[Cell]]) -> set[int]:
+    """« Montant » beside « Total » of other amounts: which is meant, only a person can say."""
+    found: set[int] = set()
+    for one in record.columns:
+        if one.form != "money" or not one.required:
+            continue
+        points = {at: -less for less, _, at, name in ranked if name == one.name}
+        to_pay = SAME_TITLE + WITH_TAX
+        least = to_pay if max(points.values(), default=0.0) >= to_pay else SAME_TITLE
+        same = {at for at, each in points.items() if each >= least}
+        if len({tuple(row[at] for row in rows) for at in same}) > 1:
+            found |= same
+    return found
+
+
 def _by_values(
-    record: Record, heads: Sequence[str], values: Sequence[Values], found: Mapping[str, str]
+    record: Record, heads: Sequence[str], values: Sequence[Values], found: Mapping[str, str], rivals: Container[int]
 ) -> dict[str, str]:
     """Columns whose title says nothing, and whose values can be one thing only."""
     more: dict[str, str] = {}
+    amounts = [at for at, each in enumerate(values) if str(at) not in found and each.amounts >= TELLING]
+    titles = {at: plain(heads[at]) for at in amounts}
+    of_others = {
+        at for at in amounts if OTHER_AMOUNT.search(titles[at]) or (len(amounts) > 1 and PART_AMOUNT.search(titles[at]))
+    }
+    if len(amounts) - len(of_others) > 1:
+        of_others = {*amounts}
     for at in range(len(heads)):
-        if str(at) in found or len(values[at].texts) < 2:
+        if str(at) in found or len(values[at].texts) < 2 or at in rivals:
+            continue
+        if at in of_others:
             continue
         wanted = _wanted(values[at])
         free = (one for one in record.columns if one.name not in {*found.values(), *more.values()})

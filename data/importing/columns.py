@@ -15,16 +15,17 @@ from sqlmodel import SQLModel
 
 from data.core import fields
 from data.core.countries import ALSO, countries
-from data.core.days import TOGETHER, read_hour
+from data.core.days import TOGETHER, no_day, read_hour
 from data.core.errors import UserError
 from data.core.fields import EditableField, Kind, editables
 from data.core.i18n import LANGUAGES, translate_or_same
 from data.core.phones import FRENCH_PLAN, usual_number
 from data.core.plain_text import fold, tidy, tidy_lines
 from data.core.spreadsheets import Cell, Phone
-from data.importing.conventions import GROUPED, SPLIT, Conventions, plain_amount, read_day_of
+from data.importing.conventions import DASH, EURO, GROUPED, SPLIT, Conventions, no_number, plain_amount, read_day_of
 
 SERIAL_DAY = date(1899, 12, 30)  # a spreadsheet counts its days from there
+YEARS = range(1900, 2101)  # alone in a cell
 SCIENTIFIC = re.compile(r"[+-]?\d+([.,]\d+)?[eE]([+-]?\d+)")
 REWRITTEN = re.compile(r"\d([.,]\d+)?[eE]\+\d{2,}")  # as spreadsheets write it: a class « 6E2 » is none
 AS_TEXT = re.compile(r"""^(="?|')(\d+)"?$""")  # ="00123", '00123: how a spreadsheet is told that it is text
@@ -48,6 +49,7 @@ class Field:
     length: int = 200
     example: str = ""
     editable: EditableField | None = None
+    only_read: bool = False  # files may say it, ours have other words for it
     group: str = ""  # of a line about several people, whose column it is: adult1, pupil2
 
     def read(self, cell: Cell, conventions: Conventions = PLAIN, country: str = "") -> Any:
@@ -61,7 +63,8 @@ class Field:
         if typed and self.form == "day":
             return read_day_of(cell, typed, conventions)
         if typed and self.form in {"money", "hundredths"} and isinstance(cell, str):
-            typed = plain_amount(typed, conventions)
+            nothing = self.form == "money" and DASH.fullmatch(EURO.sub("", typed))
+            typed = "0" if nothing else plain_amount(typed, conventions)
         if self.editable is not None and not isinstance(self.kind, _Loose):
             return self.editable.read(typed, country or "FR")
         value = self.kind.read_in(typed, country or "FR") if self.kind.read_in else self.kind.read(typed)
@@ -136,11 +139,12 @@ class _Loose(Kind):
 
 
 def _serial(number: float) -> UserError:
-    if not 1 <= number < 100_000:
-        return UserError("Écrivez la date ainsi : 16/06/2012.")
+    if not 1 <= number < 100_000 or number in YEARS:
+        return no_day(f"{number:g}")
     day = SERIAL_DAY + timedelta(days=int(number))
     return UserError(
-        "C’est une date du tableur, enregistrée comme un nombre ({day} ?). Mettez la colonne au format date.",
+        "« {number} » est une date du tableur, enregistrée comme un nombre ({day} ?). Mettez la colonne au format date.",
+        number=f"{number:g}".replace(".", ","),
         day=f"{day:%d/%m/%Y}",
     )
 
@@ -165,7 +169,7 @@ def _read_number(typed: str) -> int | None:
     if not bare:
         return None
     if SPLIT.search(GROUPED.sub("1", typed)) or not re.fullmatch(r"\d{1,10}", bare) or int(bare) > LARGEST:
-        raise UserError("Ce n’est pas un nombre entier. Exemple : 1042.")
+        raise UserError("« {typed} » n’est pas un nombre entier. Exemple : 1042.", typed=typed[:40])
     return int(bare)
 
 
@@ -177,7 +181,7 @@ def _read_hundredths(typed: str) -> int | None:
         bare = re.sub(r"[.,](?=\d{3})", "", bare)
     found = re.fullmatch(r"(-?)(\d{1,8})(?:[.,](\d{1,2})0*)?", bare)
     if not found or int(found[2]) * 100 > LARGEST - 100:
-        raise UserError("Ce n’est pas un nombre à deux décimales au plus. Exemple : 1234,50.")
+        raise no_number(typed)
     cents = int(found[2]) * 100 + int((found[3] or "0").ljust(2, "0"))
     return -cents if found[1] else cents
 
@@ -191,7 +195,9 @@ def _read_minutes(typed: str) -> int:
         return int(found[1])
     found = re.fullmatch(r"(\d{1,2})\s*[h:]\s*(\d{1,2})?(?::00)?\s*(?:min|mn)?", bare)
     if not found:
-        raise UserError("Écrivez la durée en minutes (45), ou ainsi : 1 h 30.")
+        raise UserError(
+            "« {typed} » n’est pas une durée. Écrivez-la en minutes (45), ou ainsi : 1 h 30.", typed=typed[:40]
+        )
     return int(found[1]) * 60 + int(found[2] or 0)
 
 
@@ -203,7 +209,9 @@ def _read_seconds(typed: str) -> int | None:
         return int(bare)
     found = re.fullmatch(r"(?:(\d{1,2})\s*[h:]\s*)?(\d{1,3})\s*(?:min|mn|['’:])\s*(\d{1,2})?\s*(?:s|sec|''|\")?", bare)
     if not found:
-        raise UserError("Écrivez la durée en secondes (210), ou ainsi : 3 min 30.")
+        raise UserError(
+            "« {typed} » n’est pas une durée. Écrivez-la en secondes (210), ou ainsi : 3 min 30.", typed=typed[:40]
+        )
     return int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3] or 0)
 
 
@@ -217,7 +225,7 @@ def _read_year(typed: str) -> str:
     first += 2000 if found and len(found[1]) == 2 else 0
     second = (int(found[2]) % 100 if found[2] else (first + 1) % 100) if found else 0
     if not 1900 <= first <= 2100 or second != (first + 1) % 100:
-        raise UserError("Écrivez l’année scolaire ainsi : 2026-2027.")
+        raise UserError("« {typed} » n’est pas une année scolaire. Écrivez-la ainsi : 2026-2027.", typed=typed[:40])
     return f"{first}-{first + 1}"
 
 
@@ -230,7 +238,7 @@ def _read_weekday(typed: str) -> int | None:
     for number, name in enumerate(WEEKDAYS, 1):
         if len(bare) >= 2 and name.startswith(bare):
             return number
-    raise UserError("Écrivez un jour de la semaine : mercredi.")
+    raise UserError("« {typed} » n’est pas un jour de la semaine. Exemple : mercredi.", typed=typed[:40])
 
 
 def _read_flag(typed: str) -> bool:
@@ -239,7 +247,7 @@ def _read_flag(typed: str) -> bool:
         return False
     if bare in {"oui", "o", "1", "vrai", "true", "yes", "x", "y"}:
         return True
-    raise UserError("Répondez par oui ou non.")
+    raise UserError("« {typed} » : répondez par oui ou non.", typed=typed[:40])
 
 
 def loose(kind: Kind, also: Mapping[str, str]) -> Kind:

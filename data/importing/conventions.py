@@ -15,6 +15,8 @@ from data.importing.questions import Choice, Question, Questions
 MOMENT = re.compile(r"(.*\d)[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?Z?")
 HOUR = re.compile(r"[T ]\d{1,2}:.*$")
 MINUTE = timedelta(minutes=1)
+NO_DAY = date(1900, 1, 1)  # what a spreadsheet makes of nothing
+MAX_YEARS_AHEAD = 100
 LATE = 20  # hour from which a day of another time zone is meant
 COMMA, DOT = ",", "."
 
@@ -216,22 +218,48 @@ def read_day_of(cell: Cell, typed: str, conventions: Conventions) -> date | None
         year = whole_year(int(figures[3]), conventions.century, conventions.today)
         typed = f"{figures[1]}/{figures[2]}/{year}"
     day = read_day(typed, month_first=conventions.month_first and figures is not None)
+    if day and (day <= NO_DAY or day.year > conventions.today.year + MAX_YEARS_AHEAD):
+        raise UserError(
+            "« {typed} » : vérifiez l’année. Écrivez la date ainsi : 16/06/2012, ou laissez vide.", typed=typed[:40]
+        )
     return day + timedelta(days=1) if day and moment and following(moment, conventions) else day
 
 
 GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[\s'’]\d{3})+(?!\d)")  # 1 234 567
 SPLIT = re.compile(r"\d(?:\s|'|’|€|EUR)+\d")
+EURO = re.compile(r"[\s'’€]|^EUR|EUR(?:OS?)?$", re.IGNORECASE)
+NO_CENTS = re.compile(r"(?<=\d)[.,](?:--?|[–—])$")  # 12.-, 12,--, 1’200.–
+SIDE = re.compile(r"<(.+)>|(.*\d)(?:CR?|DB?|CT|DT)\.?", re.IGNORECASE)  # 170,00 C: credit or debit
+DASH = re.compile(r"[-–—]+")  # how spreadsheets show an amount of nothing
+
+
+def no_number(typed: str) -> UserError:
+    return UserError("« {typed} » ne se lit pas comme un nombre. Écrivez-le ainsi : 1234,50.", typed=typed[:40])
+
+
+def not_euros(currency: str) -> UserError:
+    return UserError("Ce montant n’est pas en euros ({currency}). Convertissez-le, et corrigez.", currency=currency)
 
 
 def plain_amount(typed: str, conventions: Conventions) -> str:
-    """An amount with a comma as its only sign: « 1.234,50 », « (12,50) », « 12,50- », « 1'234.50 »."""
+    """An amount with a comma as its only sign: « 1.234,50 », « (12,50) », « 12,50- », « 1'234.50 », « +50 », « 12.- »."""
     if SPLIT.search(
         GROUPED.sub("1", typed)
     ):  # « 45 00 », « 20€50 »: made one number, it would be a hundred times too much
-        raise UserError("On ne sait pas lire ce montant. Écrivez-le ainsi : 1234,50.")
-    bare = re.sub(r"[\s'’€]|EUR$", "", typed.replace("−", "-"))
+        raise no_number(typed)
+    bare = NO_CENTS.sub("", EURO.sub("", typed.replace("−", "-")))
     if other := re.search(r"CHF|USD|GBP|[$£]", bare, re.IGNORECASE):
-        raise UserError("Ce montant n’est pas en euros ({currency}). Convertissez-le, et corrigez.", currency=other[0])
+        raise not_euros(other[0])
+    if found := SIDE.fullmatch(bare):
+        amount = found[1] or found[2]
+        raise UserError(
+            "« {typed} » : est-ce en plus ou en moins ? Écrivez {amount}, ou -{amount}.",
+            typed=typed[:40],
+            amount=amount.lstrip("+-")[:20],
+        )
+    bare = re.sub(r"^\+(?=\d)", "", bare)
+    if not re.search(r"\d", bare) or re.search(r"[^\d.,()-]", bare):
+        raise no_number(typed)
     if found := re.fullmatch(r"\((.+)\)|(.*\d)-", bare):
         bare = "-" + (found[1] or found[2])
     if "amounts" in conventions.waits and re.fullmatch(r"-?[1-9]\d{0,2}[.,]\d{3}", bare):

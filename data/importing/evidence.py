@@ -46,7 +46,9 @@ class Values:
     def phones(self) -> float:
         other = r"[@€]|[A-Za-z]{3}.*[A-Za-z]{3}"
         like = (
-            8 < _figures(text) < 30 and not DAY.fullmatch(text) and not re.search(other, text.partition("(")[0])
+            8 < _figures(text) < 30
+            and not (":" in text and DAY.fullmatch(text))
+            and not re.search(other, text.partition("(")[0])
             for text in self.texts
         )
         return sum(like) / max(1, len(self.texts))

@@ -14,6 +14,7 @@ from data.core.spreadsheets import Cell, Form, Tick, no_tick
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Guardian, Pupil
 from data.importing import runs as import_runs
+from data.importing.columns import Field
 from data.importing.planning import load
 from data.importing.records import Record, Shown, ordered
 from data.importing.snapshot import Snapshot
@@ -47,7 +48,7 @@ def file_of(snapshot: Snapshot, record: Record, form: Form, *, tick: Tick = no_t
     lines = ordered(record, record.lines(snapshot))
     content = spreadsheets.write(
         form,
-        [one.label for one in record.columns],
+        [one.label for one in _written(record)],
         [_cells(record, line) for line in lines],
         title=record.label,
         tick=tick,
@@ -56,15 +57,19 @@ def file_of(snapshot: Snapshot, record: Record, form: Form, *, tick: Tick = no_t
 
 
 def _cells(record: Record, line: Shown) -> list[Cell]:
-    return [one.cell(line.get(one.name)) for one in record.columns]
+    return [one.cell(line.get(one.name)) for one in _written(record)]
+
+
+def _written(record: Record) -> list[Field]:
+    return [one for one in record.columns if not one.only_read]
 
 
 def model(record: Record, form: Form) -> bytes:
     """The titles, and a line as an example."""
     return spreadsheets.write(
         form,
-        [one.label for one in record.columns],
-        [[one.example or None for one in record.columns]],
+        [one.label for one in _written(record)],
+        [[one.example or None for one in _written(record)]],
         title=record.label,
     )
 

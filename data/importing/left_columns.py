@@ -1,7 +1,7 @@
 """Columns of a file that an import does not write: each is told, with the place where it belongs or why it has none."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from data.core.i18n import _
@@ -12,8 +12,13 @@ from data.importing.title_groups import plain
 CHECKED = {("pupils-and-adults", "school_year"): _("Vérifiée, mais pas enregistrée : l’année s’importe avec les cours et les factures.")}  # fmt: skip
 PUPILS = {"pupils", "pupils-and-adults"}
 HOME = _("L’adresse est celle des responsables : le fichier n’en nomme aucun.")
+OF_MEANS = re.compile(r"(cheques?|especes|cb|carte bancaire|virements?|prelevements?|ancv|caf|pass\b.*)( \d)?")
 CHOSEN = _("Vous avez choisi de ne pas l’importer.")
 UNKNOWN = _("Aucune colonne du portail ne lui correspond.")
+TO_PAY = _("Le montant d’une pièce est ce que la famille doit : « TTC », « Net à payer ».")
+RIVALS = _("Plusieurs colonnes peuvent être ce montant : reliez la bonne.")
+PAID = _("Ce qui est réglé s’importe à part : donnez le même fichier comme « Règlements ».")
+MEANS = _("Un règlement par ligne : donnez à chaque moyen de paiement la sienne, avec son montant.")
 MONEY = _("Les montants s’importent avec « Factures et avoirs » ou « Règlements ».")
 REASONS = (  # of titles in plain words; the first that holds
     (r"quotient|\bqf\b", _("Le portail ne garde pas le quotient familial.")),
@@ -42,15 +47,26 @@ def left_columns(record: Record, heads: Sequence[str], matched: Matched) -> list
     for at, head in enumerate(heads):
         name = columns.get(str(at))
         if not name:
-            found.append(LeftColumn(at, head, CHOSEN if name == "" else _reason(record, head)))
+            found.append(LeftColumn(at, head, CHOSEN if name == "" else _reason(record, head, set(columns.values()))))
         elif why := CHECKED.get((record.name, name)):
             found.append(LeftColumn(at, head, why))
     return found
 
 
-def _reason(record: Record, head: str) -> str:
+def _reason(record: Record, head: str, matched_names: Container[str]) -> str:
     words = plain(head)
-    takes_money = any(one.form == "money" for one in record.columns)
+    amounts = [one for one in record.columns if one.form == "money"]
+    if amounts and re.search(r"\b(ht|tva)\b", words):
+        return TO_PAY
+    if record.name == "invoices" and re.search(r"\b(regle|paye|encaisse|verse|recouvre|reglement|mode)\b", words):
+        return PAID
+    if record.name == "payments" and OF_MEANS.fullmatch(words):
+        return MEANS
+    if any(
+        one.required and words in map(plain, (one.label, *one.also)) for one in amounts if one.name not in matched_names
+    ):
+        return RIVALS
+    takes_money = bool(amounts)
     for pattern, why in REASONS:
         if re.search(pattern, words) and not (why is MONEY and takes_money):
             return why

@@ -10,26 +10,33 @@ from data.core.days import FIGURES
 from data.core.errors import UserError
 from data.core.fields import EMAIL, towns
 from data.core.i18n import _
-from data.core.phones import FRENCH_PLAN, numbers_within
+from data.core.phones import FRENCH_PLAN
 from data.core.plain_text import fold, tidy
 from data.core.spreadsheets import Cell, Sheet
 from data.families.models import check_together
-from data.importing import nobody
+from data.importing import nobody, phone_cells, place_cells
 from data.importing.columns import PAYMENT_MEANS, YEAR, Field
-from data.importing.conventions import Conventions, Unanswered, conventions_of, is_late, moment_of, near_midnight
+from data.importing.conventions import (
+    Conventions,
+    Unanswered,
+    conventions_of,
+    is_late,
+    moment_of,
+    near_midnight,
+    not_euros,
+)
 from data.importing.questions import Choice, Question
 from data.importing.records import Record
 from data.importing.runs import Matched
 from data.importing.snapshot import Line, Snapshot
+from data.importing.title_groups import plain
 
 MAX_SHOWN, MAX_WORDS = 120, 12  # characters of a value; words of one column that are asked about
 READ_FIRST = {"country": 0, "town": 1, "postcode": 2}  # post codes and telephones are read by those before them
 LEAVE_EMPTY = "-"
-SEVERAL = re.compile(r"\s*(?:[;,|/\n]|\bou\b|\bet\b|\s-\s)\s*")
-COMMENT = re.compile(r"\([^()]*[^\d\s()][^()]*\)")
-MOBILE = re.compile(r"\+(33[67]|262(692|693|639)|590(690|691)|594694|596(696|697))")
-PHONES = ("phone_home", "phone_mobile", "phone_work")
 MARRIED = re.compile(r"(.+?)\s+(épouse|epouse|ép\.?|épse|née|nee)\s+(.+)", re.IGNORECASE)
+AMOUNT_OTHERWISE = re.compile(r"[()+]|\d-$|[.,][-–—]|^[-–—]+\W*$|\d[.,]\d{3}(\D|$)")
+CURRENCY, EUROS = {"devise", "monnaie", "currency"}, {"eur", "euro", "euros", "€"}
 DITTO = {"idem", "id.", "ditto", '"', "''", "″", "〃", '-"-', "//"}
 NEIGHBOURS = {"BE": _("Belgique"), "CH": _("Suisse"), "LU": _("Luxembourg"), "FR": _("France")}
 
@@ -85,13 +92,19 @@ class Reader:
         faults: list[Fault],
     ) -> None:
         self.matched, self.questions, self.faults = matched, snapshot.questions, faults
+        self.snapshot = snapshot
         self.today: date = snapshot.today
         self.understood: list[Understood] = []
         self.above: dict[str, Cell] = {}  # the last filled cell of each column
         self.prefixes = {"", *(f"{one.group}_" for one in columns if one.group)}
         self.columns = dict(sorted(columns.items(), key=lambda each: READ_FIRST.get(_own_name(each[0]), 3)))
+        self.currencies = [at for at, head in enumerate(sheet.heads) if plain(head) in CURRENCY]
+        if not any(one.form == "money" for one in columns):
+            self.currencies = []
+        self.heads = sheet.heads
         self.titles = {one.name: sheet.heads[at] for one, at in columns.items()}
         self.words: dict[str, set[str]] = {}
+        self.places = {prefix: found for prefix in self.prefixes if (found := self._place_columns(prefix))}
         self.conventions = {
             one.name: conventions_of(
                 one.name,
@@ -108,6 +121,11 @@ class Reader:
     def read(self, line: Line, cells: Sequence[Cell]) -> None:
         """Every column of the line: into its values, or among the faults and the questions."""
         cells = [*cells]
+        for prefix, columns in self.places.items():
+            self._split_place(line, prefix, columns, cells)
+        for at in self.currencies:
+            if (currency := tidy(spreadsheets.shown(cells[at]))) and fold(currency) not in EUROS:
+                self.faults.append(Fault(line.number, self.heads[at], currency[:MAX_SHOWN], not_euros(currency[:20])))
         numbers: list[tuple[Field, Cell, list[str]]] = []
         for one, at in self.columns.items():
             if one.name in line.bad:
@@ -160,7 +178,7 @@ class Reader:
         """Into the line's values; the numbers of a cell that holds several."""
         blank = cell is None or (isinstance(cell, str) and not cell.strip())
         if blank and not (one.key and one.required):
-            if self.matched.get("erase") and not (one.key or one.required):
+            if self.matched.get("erase") and not (one.key or one.required or (one.answers and not one.editable)):
                 line.values[one.name] = one.read("")
             return []
         written = cell
@@ -177,10 +195,12 @@ class Reader:
                 one.form == "phone"
                 and one.editable
                 and isinstance(cell, str)
-                and (several := _numbers(one, cell, conventions, country))
+                and (several := phone_cells.numbers_of(one, cell, conventions, country))
             ):
                 return several
             value = self._asked(line, one, cell)
+            if value == "" and one.answers and not one.editable:
+                return []  # as a blank cell: the table has its own word
         if value in ("", None) and one.required:
             raise UserError("Ce champ ne peut pas rester vide.")
         line.values[one.name] = value
@@ -251,21 +271,19 @@ class Reader:
         return answer, "0" + code if answer in FRENCH_PLAN else code
 
     def _spread(self, line: Line, one: Field, cell: Cell, numbers: list[str]) -> None:
-        """Several numbers of one cell, each into a field that fits and is free on this line."""
-        for number in dict.fromkeys(numbers):
-            if number in (line.values.get(name) for name in PHONES):
+        """Several numbers of one cell, each into a field that fits and is free on this line; whose they are is asked."""
+        numbers = list(dict.fromkeys(numbers))
+        if one.name in phone_cells.PHONES and phone_cells.of_two_people(str(cell), numbers):
+            question = phone_cells.whose(one.name, self.titles[one.name])
+            answer = self.questions.ask(question, line=line.number, sample=str(cell)[:MAX_SHOWN])
+            if not answer:
+                line.bad.add(one.name)
+                return
+            numbers = numbers[:1] if answer == phone_cells.FIRST else numbers
+        for number in numbers:
+            if number in (line.values.get(name) for name in phone_cells.PHONES):
                 continue
-            if len(numbers) == 1 or one.name not in PHONES:
-                order: tuple[str, ...] = (one.name,)
-            elif MOBILE.match(number):
-                order = ("phone_mobile", "phone_home", "phone_work")
-            else:
-                order = (
-                    "phone_work" if one.name == "phone_work" else "phone_home",
-                    "phone_home",
-                    "phone_work",
-                    "phone_mobile",
-                )
+            order = phone_cells.order_of(one.name, str(cell), numbers, number)
             place = next((name for name in order if not line.values.get(name) and name not in line.bad), "")
             if not place:
                 text = _("Cette cellule a plus de numéros qu’il n’y a de champs libres. Gardez celui qui sert.")
@@ -275,6 +293,38 @@ class Reader:
             line.values[place] = number
             field = line.fields[place]
             self._say(line, one, str(cell), f"{field.label} : {field.kind.format_value(number, 'fr')}")
+
+    def _place_columns(self, prefix: str) -> dict[str, tuple[Field, int]]:
+        """Those that may hold a post code or a town, of somebody who has both; the address of a line about several people is read with them."""
+        names = {f"{prefix}{own}": own for own in place_cells.Place._fields}
+        return {
+            names[one.name]: (one, at)
+            for one, at in self.columns.items()
+            if one.name in names and one.form != "lines" and not one.name.startswith("pupil_")
+        }
+
+    def _split_place(
+        self, line: Line, prefix: str, columns: Mapping[str, tuple[Field, int]], cells: list[Cell]
+    ) -> None:
+        """« 57000 Metz » in one cell becomes a post code and a town; the address of a line about several people is read with them."""
+        if f"{prefix}town" not in line.fields or f"{prefix}postcode" not in line.fields:
+            return
+        typed = place_cells.Place(**{own: tidy(spreadsheets.shown(cells[at])) for own, (_, at) in columns.items()})
+        try:
+            found, conflict = place_cells.split(typed)
+        except UserError as why:
+            line.bad.add(f"{prefix}town")
+            self.faults.append(Fault(line.number, self.titles[f"{prefix}town"], typed.town[:MAX_SHOWN], why))
+            return
+        if conflict:
+            self.snapshot.add_conflict(line, "place", conflict)
+        for own, before, text in zip(found._fields, typed, found, strict=True):
+            if before != text and (one := line.fields.get(f"{prefix}{own}")) is not None:
+                self._say(line, one, before, text)
+                if own in columns:
+                    cells[columns[own][1]] = text
+                else:
+                    line.values[one.name] = one.read(text)
 
     def _married(self, line: Line, prefix: str) -> None:
         """« Durand épouse Martin », « Martin née Durand »: two names in one cell."""
@@ -320,17 +370,6 @@ class Reader:
         self.understood.append(Understood(line.number, title, written[:MAX_SHOWN], value))
 
 
-def _numbers(one: Field, cell: str, conventions: Conventions, country: str) -> list[str]:
-    """The numbers of a cell that is more than one number; [] when a part of it is none."""
-    parts = [part for part in SEVERAL.split(COMMENT.sub(" ", cell)) if part.strip()]
-    if len(parts) == 1 and parts[0] == cell:
-        return numbers_within(cell)
-    try:
-        return [str(one.read(part, conventions, country)) for part in parts]
-    except UserError:
-        return numbers_within(cell)
-
-
 def _otherwise(one: Field, cell: Cell, value: Any) -> bool:
     """Whether somebody who reads the file may have read another value there."""
     if isinstance(value, date) and one.form == "day":
@@ -342,7 +381,7 @@ def _otherwise(one: Field, cell: Cell, value: Any) -> bool:
         return figures is not None and (len(figures[3]) == 2 or int(figures[1]) != value.day)
     text = str(cell)
     if one.form in {"money", "hundredths"}:
-        return isinstance(cell, str) and bool(re.search(r"[()]|\d-$|\d[.,]\d{3}(\D|$)", text.strip()))
+        return isinstance(cell, str) and bool(AMOUNT_OTHERWISE.search(text.strip()))
     if one.form == "phone" and isinstance(value, tuple) and (len(value) > 1 or re.search(r"[^\W\d_]{2}", text)):
         return True  # several numbers of a cell, or a note beside one
     if one.form == "phone":

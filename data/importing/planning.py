@@ -1,7 +1,7 @@
 """What a file would do, line by line, before anything is written: every fault, every change, every conflict. No database."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -11,15 +11,15 @@ from sqlmodel import SQLModel
 from data.accounts.models import Account
 from data.billing.models import Allocation, Instalment, Invoice, InvoiceLine, Payment
 from data.core import spreadsheets
-from data.core.errors import UserError
+from data.core.errors import ErrorCode, UserError
 from data.core.fields import full_name
 from data.core.i18n import _
-from data.core.spreadsheets import Sheet, Tick, no_tick
+from data.core.spreadsheets import Cell, Sheet, Tick, no_tick
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import FOUND_BY, Family, Guardian, Pupil, PupilLink, found_by_values
 from data.importing import capitals, column_matching, conflict_checks, line_reading, previews, records, title_groups
 from data.importing.columns import Field
-from data.importing.kinds import invoices as invoice_kinds
+from data.importing.kinds import sums
 from data.importing.kinds.families import ADULT, OWN
 from data.importing.line_reading import Fault, Understood
 from data.importing.previews import Previews
@@ -111,12 +111,8 @@ def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, 
         if count % 100 == 0:
             tick()
         _place(made, line, needed)
-        for name, value, why in line.faults:
-            place, one = places.get(name), line.fields.get(name)
-            title = sheet.heads[place] if place is not None else one.label if one else ""
-            typed = _cell_text(one, value) if place is None else spreadsheets.shown(cells[place])
-            made.faults.append(Fault(line.number, title, typed[:MAX_SHOWN], why))
-    invoice_kinds.check_sums(snapshot)
+        made.faults += _faults(line, cells, places, sheet.heads)
+    sums.check(snapshot)
     conflict_checks.look(snapshot, lines)
     _update_search_text(snapshot)
     snapshot.conflicts.sort(key=lambda each: each[0])
@@ -131,6 +127,19 @@ def _note_titles(snapshot: Snapshot, sheet: Sheet, columns: Mapping[Field, int],
     groups, unsure = title_groups.of_heads(sheet.heads), title_groups.unsure(sheet.heads)
     snapshot.unsaid = {one.name for one, at in columns.items() if not groups[at][0]} | set(matched.get("fixed", {}))
     snapshot.unsure = {one.name for one, at in columns.items() if at in unsure and one.group.startswith("adult")}
+
+
+def _faults(line: Line, cells: Sequence[Cell], places: Mapping[str, int], heads: Sequence[str]) -> Iterator[Fault]:
+    """What is wrong with a line as a whole, by the file's own titles."""
+    for name, value, why in line.faults:
+        place, one = places.get(name), line.fields.get(name)
+        if place is not None:
+            yield Fault(line.number, heads[place], spreadsheets.shown(cells[place])[:MAX_SHOWN], why)
+        elif one is not None and why.code == ErrorCode.EMPTY:
+            nowhere = _("Aucune colonne ne donne « {column} ». Reliez-en une, ou donnez une valeur fixe.")
+            yield Fault(line.number, one.label, "", UserError(nowhere, column=one.label))
+        else:
+            yield Fault(line.number, one.label if one else "", _cell_text(one, value)[:MAX_SHOWN], why)
 
 
 def _with_beginnings(faults: list[Fault], sheet: Sheet) -> list[Fault]:

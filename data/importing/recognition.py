@@ -1,21 +1,25 @@
 """What a file is: from its titles and its values, the kinds it may be, the likeliest first, with what says so."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from data.core.spreadsheets import Cell, shown
 from data.core.unit_of_work import UnitOfWork
 from data.importing import column_matching
 from data.importing import runs as import_runs
-from data.importing.evidence import MAX_CELLS, Values
+from data.importing.evidence import MAX_CELLS, TELLING, Values
 from data.importing.kinds.registry import KINDS, kind
+from data.importing.left_columns import OF_MEANS
 from data.importing.records import Record
 from data.importing.runs import ImportRun, Matched
+from data.importing.title_groups import plain
 
 MAX_LIKELY, MAX_EVIDENCE = 5, 6
 # Points less: for a column that the kind cannot do without; for adults or pupils that are not there; for adults who are children
 LACK, HALF_A_LINE, CHILDREN = 0.3, 0.25, 0.5
+AMOUNTS = 0.25  # share of columns of amounts from which a kind without any is unlikely, by that share
+AN_ACCOUNT = 0.5  # points more for payments: an account's two columns, a column for each means of payment
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,10 @@ def recognise(heads: Sequence[str], rows: Sequence[Sequence[Cell]], today: date)
     """The likeliest first."""
     few = rows[:MAX_CELLS]
     found = [_likeness(record, heads, few, today) for record in KINDS.values()]
+    if any(
+        each.kind == "enrolments" and "pupil" in each.columns.values() for each in found
+    ):  # a pupil a line: no list of courses
+        found = [replace(each, points=each.points - LACK) if each.kind == "courses" else each for each in found]
     return sorted(found, key=lambda each: -each.points)[:MAX_LIKELY]
 
 
@@ -53,6 +61,11 @@ def _likeness(record: Record, heads: Sequence[str], rows: Sequence[Sequence[Cell
     points -= LACK * len(column_matching.missing(record, {"columns": columns}))
     if record.name == "pupils-and-adults":
         points -= _lacks_people(columns)
+    if not any(one.form == "money" for one in record.columns):
+        share = sum(Values.of([row[at] for row in rows]).amounts >= TELLING for at in filled) / max(1, len(filled))
+        points -= share if share >= AMOUNTS else 0
+    if record.name == "payments":
+        points += _of_payments(heads, set(columns.values()))
     if record.name == "families" and any(
         name == "birth_date" and Values.of([row[int(at)] for row in rows]).of_children(today)
         for at, name in columns.items()
@@ -64,6 +77,12 @@ def _likeness(record: Record, heads: Sequence[str], rows: Sequence[Sequence[Cell
         if (one := record.field(name)) is not None
     )
     return Likeness(record.name, round(points, 3), columns, evidence[:MAX_EVIDENCE])
+
+
+def _of_payments(heads: Sequence[str], columns: set[str]) -> float:
+    """The portal can number them, though lists of payments have numbers most often; a bank's or a treasurer's columns are theirs."""
+    means = sum(bool(OF_MEANS.fullmatch(plain(head))) for head in heads)
+    return AN_ACCOUNT * (means > 1 or {"debit", "cents"} <= columns) - LACK * ("number" not in columns)
 
 
 def _lacks_people(columns: dict[str, str]) -> float:

@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 
 from data.accounts.models import Account
 from data.billing.models import Allocation, Instalment, Invoice, InvoiceLine, Payment
-from data.core.errors import UserError
+from data.core.errors import ErrorCode, UserError
 from data.core.fields import fold
 from data.core.i18n import _
 from data.families.models import Family, Guardian, Pupil, PupilLink
@@ -184,7 +184,7 @@ def required(line: Line, snapshot: Snapshot, table: type[SQLModel], name: str) -
     """The row that a column refers to; None, with the fault told, when there is none."""
     typed = line.get(name)
     if not typed:
-        line.fault(name, UserError("Ce champ ne peut pas rester vide."))
+        line.fault(name, UserError("Ce champ ne peut pas rester vide.", code=ErrorCode.EMPTY))
         return None
     found = (
         numbered(line, snapshot, table, str(typed), name)
@@ -255,7 +255,7 @@ def need(line: Line, entity: Entity, *names: str) -> None:
     if entity.id is None:
         for name in names:
             if entity.values.get(name) in ("", None):
-                line.fault(name, UserError("Ce champ ne peut pas rester vide."))
+                line.fault(name, UserError("Ce champ ne peut pas rester vide.", code=ErrorCode.EMPTY))
 
 
 def shown_number(snapshot: Snapshot, entity: Entity | None) -> str:

@@ -35,6 +35,9 @@ PHRASES = (
     (r"(?:zip|post|postal)[\s_]*code", "zip"),
     (r"\bid(?=famille|eleve|individu)", "n "),
     (r"e[\s_-]*mail\s*address", "email"),
+    (r"\bt\. ?t\. ?c\b", "ttc"),
+    (r"\bh\. ?t\b", "ht"),
+    (r"\bt\. ?v\. ?a\b", "tva"),
 )
 FORMAT_NOTE = re.compile(
     r"\((?:[jmady]{2,4}[/. -]?){2,3}\)|\((?:(?:obligatoire|facultatif|required|optional)|si [^()]*)\)|[*✱]"

@@ -4,9 +4,15 @@ import pytest
 
 from data.billing.models import Allocation, Invoice, InvoiceLine, Payment
 from data.core.errors import UserError
+from data.importing import column_matching, jobs
+from data.importing import runs as import_runs
+from data.importing.kinds.registry import KINDS
+from data.importing.left_columns import left_columns
 from data.importing.pipeline import Report
-from tests.data.import_helpers import bring, carry, check, faults, give
-from tests.demo_users import every
+from data.importing.runs import ImportRun
+from data.schooling.models import Course
+from tests.data.import_helpers import HELENES, bring, carry, check, conflicts, faults, give
+from tests.demo_users import every, last
 
 INVOICES = "N° pièce;Date pièce;Code famille;Libellé;Type;Montant TTC;Échéance"
 PAYMENTS = "N° encaissement;Date;Code famille;Mode;Réf.;Montant;N° pièce;Observation"
@@ -148,3 +154,183 @@ def test_money_given_back_is_due_again(database: str) -> None:
     [owed] = every(Invoice, Invoice.number == "ZR3")
     assert (owed.nature, owed.total, owed.label) == ("invoice", 16200, "chèque rejeté")
     assert [each.state for each in every(Payment, Payment.number == "ZR2")] == ["cashed"]
+
+
+def received(*rows: str) -> ImportRun:
+    """A file whose kind nobody said."""
+    number = jobs.receive(HELENES, "", "liste.csv", "\n".join(rows).encode())
+    return last(ImportRun, ImportRun.id == number)
+
+
+def sentences(report: Report) -> list[str]:
+    """What must be read before anything is written."""
+    return [sentence.replace("\N{NO-BREAK SPACE}", " ") for _, sentence in conflicts(report)]
+
+
+def answered(run: ImportRun, **answers: str) -> Report:
+    with HELENES(writes=True) as uow:
+        import_runs.match(uow, run.id, {"answers": answers})
+    return carry(last(ImportRun, ImportRun.id == run.id))
+
+
+ACCOUNT = (
+    "Date;N° client;Libellé;Débit;Crédit;Mode",
+    "01/10/2026;1042;Cotisation;324,00;;",
+    "02/10/2026;1042;CHQ 123;;300,00;CHQ",
+)
+
+
+def test_an_account_of_debits_and_credits_is_payments_and_never_invoices_nor_events(database: str) -> None:
+    bank = received(
+        "Date;Libellé;Débit;Crédit;Mode", "01/10/2026;VIR AUBRY;;324,00;VIR", "02/10/2026;FRAIS;12,50;;PRLV"
+    )
+    assert bank.kind == "payments"
+    with pytest.raises(UserError, match="Il manque au fichier : N° famille / Facture réglée"):
+        check(bank)
+    before = len(every(Invoice))
+    run = received(*ACCOUNT)
+    assert (run.kind, run.matched["columns"]["3"], run.matched["columns"]["4"]) == ("payments", "debit", "cents")
+    assert asked(carry(run)).keys() == {"debits", "unnumbered"}
+    report = answered(run, debits="skip", unnumbered="made")
+    assert (report.written, report.counts["added"], len(every(Invoice))) == (True, 1, before)
+    assert (last(Payment).cents, last(Payment).label) == (30000, "CHQ 123")
+
+
+def test_payments_without_number_get_one_that_a_second_import_finds_again(database: str) -> None:
+    row = "02/10/2026;1042;CHQ;300,00"
+    text = lines("Date;Code famille;Mode;Montant", row, row)
+    report = bring("payments", text, answers={"unnumbered": "made"})
+    assert report.counts["added"] == 2  # alike, and two
+    again = bring("payments", text + b"\r\n", answers={"unnumbered": "made"})
+    assert again.counts == {"added": 0, "updated": 0, "unchanged": 2}
+
+
+def test_a_payment_of_what_is_settled_and_one_of_too_much_are_reported_with_their_figures(database: str) -> None:
+    rows = ("ZZ1;15/10/2026;1042;Cotisation;FACTURE;100,00;", "ZZ2;15/10/2026;1042;Chorale;FACTURE;50,00;")
+    bring("invoices", lines(INVOICES, *rows, "ZZ3;15/10/2026;1042;Avoir;AVOIR;20,00;"))
+    paid = [
+        f"ZR{at};02/11/2026;1042;CHQ;;{sum};{of};"
+        for at, (sum, of) in enumerate((("100,00", "ZZ1"), ("12,00", "ZZ1"), ("62,00", "ZZ2")))
+    ]
+    report = bring("payments", lines(PAYMENTS, *paid))
+    assert sentences(report) == [
+        "Règlement ZR1 : la facture ZZ1 (100,00 €) est déjà réglée. Ces 12,00 € sont en trop.",
+        "Règlement ZR2 : 62,00 €, et il restait 50,00 € à payer de la facture ZZ2. Il la dépasse de 12,00 €.",
+    ]
+    assert sentences(bring("payments", lines(PAYMENTS, *paid) + b"\r\n")) == []  # it is there: said once
+    credit = check(give("payments", lines(PAYMENTS, "ZR9;02/11/2026;1042;CHQ;;20,00;ZZ3;")))
+    assert [why for _, _, why in faults(credit)] == ["La pièce ZZ3 est un avoir : il n’y a rien à en régler."]
+    parts = check(give("allocations", "N° facture;N° règlement;Montant\nZZ2;ZR1;30,00\n"))
+    assert sentences(parts) == [
+        "Part de 30,00 € : la pièce ZR1 est de 12,00 €, et la facture ZZ2 (50,00 €) aurait reçu 80,00 €."
+    ]
+
+
+@pytest.mark.parametrize(("titles", "total"), [
+    ("Montant HT;TVA;Total TTC", "Total TTC"), ("Total HT;TVA;T.T.C.", "T.T.C."), ("Montant;TVA;Net à payer", "Net à payer"),
+    ("HT;TVA;À payer", "À payer"), ("Montant HT;TVA;Reste", ""), ("Montant;Remise;Total", ""),
+])  # fmt: skip
+def test_the_total_is_what_is_to_be_paid_or_nobody_guesses(titles: str, total: str) -> None:
+    heads, row = f"N° facture;N° famille;Date;{titles}".split(";"), "F1;1042;01/10/2026;100,00;20,00;120,00".split(";")
+    found = column_matching.guess(KINDS["invoices"], heads, [[*row], [*row]])
+    assert [heads[int(at)] for at, name in found.items() if name == "total"] == ([total] if total else [])
+    reasons = {each.title: each.why for each in left_columns(KINDS["invoices"], heads, {"columns": found})}
+    assert (titles != "Montant;Remise;Total") or "reliez la bonne" in reasons["Montant"]
+
+
+def test_a_payment_that_is_there_under_another_number_is_a_conflict(database: str) -> None:
+    first = "ZR1;02/11/2026;1042;CHQ;7654321;100,00;;"
+    again = [
+        first.replace("ZR1", "ZR2"),
+        "ZR3;02/11/2026;1077;CHQ;7654321;100,00;;",
+        "ZR4;03/11/2026;1042;CHQ;;100,00;;",
+    ]
+    report = bring("payments", lines(PAYMENTS, first))
+    assert sentences(report) == []
+    assert [
+        line for line, why in conflicts(check(give("payments", lines(PAYMENTS, *again)))) if "Est-ce le même" in why
+    ] == [2]
+    assert (
+        len(sentences(check(give("payments", lines(PAYMENTS, "ZR8;02/11/2026;1042;CHQ;;100,00;;"))))) == 1
+    )  # the same day
+
+
+def test_states_of_other_programs_and_money_of_other_countries_are_never_cashed_unsaid(database: str) -> None:
+    rows = (
+        "V1;1042;03/11/2026;CB;100,00;Validé;EUR",
+        "V2;1042;04/11/2026;CB;100,00;Refusé;EUR",
+        "V3;1042;05/11/2026;CB;100,00;Remboursé;",
+    )
+    titles = "N° reçu;N° famille;Date de la commande;Moyen de paiement;Montant total;Statut de la commande;Devise"
+    run = received(titles, *rows)
+    assert (run.kind, list(asked(check(run)))) == ("payments", ["word:state:rembourse"])
+    assert answered(run, **{"word:state:rembourse": "-"}).written
+    found = {each.number: each.state for each in every(Payment, Payment.number.startswith("V"))}
+    assert found == {"V1": "cashed", "V2": "rejected", "V3": "cashed"}
+    swiss = received(titles, rows[0].replace("EUR", "CHF"))
+    assert [(column, why) for _, column, why in faults(check(swiss))] == [
+        ("Devise", "Ce montant n’est pas en euros (CHF). Convertissez-le, et corrigez.")
+    ]
+
+
+def test_an_accountants_journal_asks_whether_its_credits_are_payments(database: str) -> None:
+    rows = ("VT,411000,1042,20261001,324.00,0.00", "BQ,411000,1042,20261015,0.00,324.00")
+    run = received("JournalCode,CompteNum,CompAuxNum,EcritureDate,Debit,Credit", *rows)
+    assert (run.kind, set(asked(check(run)))) == ("payments", {"balanced", "debits", "unnumbered"})
+
+
+@pytest.mark.parametrize(("title", "words"), [("Sens", ("C", "D")), ("Type", ("Encaissement", "Remboursement"))])
+def test_what_went_out_is_asked_about_however_a_file_says_it(database: str, title: str, words: tuple[str, str]) -> None:
+    rows = [f"W{at};02/11/2026;1042;1{at}0,00;{word}" for at, word in enumerate(words)]
+    run = received(f"N° règlement;Date;N° famille;Montant;{title}", *rows)
+    assert (run.kind, asked(check(run))) == ("payments", {"debits": ["110,00\N{NO-BREAK SPACE}€"]})
+
+
+def test_of_several_amounts_that_no_title_explains_none_is_taken_and_a_pupil_a_line_is_no_course(database: str) -> None:
+    cheques = column_matching.guess(
+        KINDS["payments"], ["N° famille", "Total des chèques"], [["1042", "12,00"], ["1042", "13,00"]]
+    )
+    assert cheques == {"0": "family", "1": "cents"}  # the only amount there is
+    heads = "N° reçu;Date;N° famille;Montant brut;Commission;Montant net".split(";")
+    row = "R1;02/10/2026;1042;100,00;2,50;97,50".split(";")
+    assert "cents" not in column_matching.guess(KINDS["payments"], heads, [[*row], [*row]]).values()
+    assert (
+        received("Saison;N° élève;Nom;Cours;Tarif;Réglé;Solde", "2026-2027;2042;AUBRY;PI 1;310,00;100,00;210,00").kind
+        == "enrolments"
+    )
+
+
+def test_a_file_of_amounts_by_means_is_no_list_of_families(database: str) -> None:
+    run = received(
+        "N° famille;Nom;Date;Chèque;Espèces;ANCV;Total",
+        "1042;AUBRY;03/11/2026;100,00;10,00;50,00;160,00",
+        "1077;ROY;03/11/2026;1,00;2,00;3,00;6,00",
+    )
+    left = {each.title: each.why for each in left_columns(KINDS[run.kind], run.heads, run.matched)}
+    assert (run.kind, run.matched["columns"].get("6"), "un règlement par ligne" in left["ANCV"].lower()) == (
+        "payments",
+        "cents",
+        True,
+    )
+
+
+def test_what_no_column_gives_says_how_to_give_it(database: str) -> None:
+    report = check(give("payments", "N° chèque;Tireur;N° famille;Montant\n1234567;AUBRY;1042;100,00\n"))
+    assert faults(report) == [
+        (2, "Date", "Aucune colonne ne donne « Date ». Reliez-en une, ou donnez une valeur fixe.")
+    ]
+
+
+def test_days_and_parts_that_cannot_be_are_conflicts(database: str) -> None:
+    course = every(Course, Course.school_year == "2026-2027")[0]
+    absences = f"N° élève;Année scolaire;N° cours;Date\n2042;2026-2027;{course.number};18/11/2036\n2042;2026-2027;{course.number};18/11/2026\n"
+    assert sentences(check(give("absences", absences))) == [
+        f"Le 18/11/2036 n’est pas de l’année 2026-2027 du cours {course.number}."
+    ]
+    late = lines(INVOICES, "ZZ1;15/10/2062;1042;Cotisation;FACTURE;100,00;")
+    assert sentences(bring("invoices", late)) == ["La date du 15/10/2062 est loin d’aujourd’hui : est-elle juste ?"]
+    parts = check(give("instalments", "N° facture;Échéance;Montant\nZZ1;31/10/2062;40,00\nZZ1;30/11/2026;40,00\n"))
+    assert sentences(parts) == [
+        "Facture ZZ1 du 15/10/2062 : l’échéance du 30/11/2026 est avant elle.",
+        "Facture ZZ1 : ses échéances font 80,00 €, son total est 100,00 €.",
+    ]

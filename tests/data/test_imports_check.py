@@ -105,7 +105,11 @@ def test_row_91_a_fault_on_the_last_but_one_of_twenty_thousand_lines_is_listed_a
     run = give("instalments", "N° facture;Montant;Échéance\n" + "\n".join(lines))
     report = check(run)
     assert run.rows == 20_000
-    assert (20_000, "Échéance", "Écrivez la date ainsi : 16/06/2012.") in faults(report)
+    assert (
+        20_000,
+        "Échéance",
+        "« rien » n’est pas une date que l’on sait lire. Écrivez-la ainsi : 16/06/2012.",
+    ) in faults(report)
     assert snapshot() == before
 
 

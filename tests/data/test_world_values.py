@@ -45,7 +45,8 @@ def questions(report: Report) -> dict[str, list[str]]:
 @pytest.mark.parametrize(("typed", "cents"), [
     ("12,50-", -1250), ("(12,50)", -1250), ("162,00 €", 16200), ("1.234,50", 123450), ("1 234,50", 123450), ("1'234.50", 123450),
     ("1’234,50", 123450), ("-12,5", -1250), ("1.234.567,00", 123456700), ("1.234.567", 123456700), ("12", 1200), ("162 EUR", 16200),
-    ("1.234,50 €-", -123450),
+    ("1.234,50 €-", -123450), ("+50", 5000), ("12,--", 1200), ("1'200.–", 120000), ("12.-", 1200), ("12 euros", 1200), ("EUR 12", 1200),
+    ("- €", 0), ("(45,00)", -4500),
 ])  # fmt: skip
 def test_amounts_are_read_as_accountants_mean_them(typed: str, cents: int) -> None:
     assert read(columns.MONEY, [typed]) == [cents]
@@ -56,7 +57,26 @@ def test_amounts_are_read_as_accountants_mean_them(typed: str, cents: int) -> No
 )
 def test_an_amount_whose_figures_are_split_is_a_fault(typed: str) -> None:
     """« 45 00 » became 4 500 euros, unsaid."""
-    assert read(columns.MONEY, [typed]) == ["On ne sait pas lire ce montant. Écrivez-le ainsi : 1234,50."]
+    assert read(columns.MONEY, [typed]) == [f"« {typed} » ne se lit pas comme un nombre. Écrivez-le ainsi : 1234,50."]
+
+
+@pytest.mark.parametrize(("typed", "why"), [
+    ("170,00 C", "est-ce en plus ou en moins ? Écrivez 170,00, ou -170,00."), ("<10,00>", "Écrivez 10,00, ou -10,00."),
+    ("50 Cr.", "Écrivez 50, ou -50."), ("1O,00", "ne se lit pas comme un nombre"), ("3 x 40,00", "ne se lit pas"), ("gratuit", "ne se lit pas"),
+])  # fmt: skip
+def test_a_wrong_amount_is_quoted_with_what_to_write(typed: str, why: str) -> None:
+    [said] = read(columns.MONEY, [typed])
+    assert said.startswith(f"« {typed} »")
+    assert why in said
+
+
+@pytest.mark.parametrize("cell", [
+    "31/02/2015", "00/00/0000", "2015", 2015, "été 2015", "42000", 42000, "2015-03-00", "15/06/215", "15/06/2915", "01/01/1900", "vers 2015",
+])  # fmt: skip
+def test_a_wrong_day_is_quoted_and_never_guessed(cell: Cell) -> None:
+    [said] = read(columns.fields.DATE, [cell])
+    assert isinstance(said, str)
+    assert str(cell) in said
 
 
 def test_an_amount_of_other_money_is_a_fault() -> None:
@@ -203,7 +223,7 @@ def test_a_foreign_telephone_gets_no_zero(database: str) -> None:
 def test_two_numbers_of_a_cell_go_into_free_fields(
     database: str, fixed: str, mobile: str, kept: tuple[str, str]
 ) -> None:
-    report = home("", "", "", f'"{fixed}"', f'"{mobile}"', "", "")
+    report = home("", "", "", f'"{fixed}"', f'"{mobile}"', "", "", answers={"second-numbers:phone_home": "same"})
     assert (anne().phone_home, anne().phone_mobile) == kept
     assert report.understood
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 from data.core.errors import UserError
 from data.core.fields import DATE, NAME, TEXT, fold
@@ -187,6 +188,22 @@ def course_of(line: Line, snapshot: Snapshot) -> Entity | None:
     return found
 
 
+def check_day(line: Line, snapshot: Snapshot, course: Entity, row: Entity) -> None:
+    """Of a new row: its day is of its course's year."""
+    day, year = line.get("day"), str(course["school_year"])
+    if row.id is not None or not isinstance(day, date) or not year[:4].isdecimal():
+        return
+    first = int(year[:4])
+    if not date(first, 8, 1) <= day <= date(first + 1, 8, 31):
+        sentence = UserError(
+            "Le {day} n’est pas de l’année {year} du cours {course}.",
+            day=f"{day:%d/%m/%Y}",
+            year=year,
+            course=course["number"],
+        )
+        snapshot.add_conflict(line, "day", sentence)
+
+
 def _teacher(line: Line, snapshot: Snapshot) -> None:
     last, first = line.get("last_name", ""), line.get("first_name", "")
     keys = [("name", fold(last), fold(first)), ("words", terms_of(last, first))]
@@ -286,6 +303,7 @@ def _lesson(line: Line, snapshot: Snapshot) -> None:
             line, Draft(Lesson, [(course, line.get("day"), line.get("starts"))], own, refs={"course_id": course})
         )
         need(line, lesson, "day")
+        check_day(line, snapshot, course, lesson)
 
 
 def _lessons_out(snapshot: Snapshot) -> Iterator[Shown]:

@@ -33,7 +33,20 @@ NATURE = pick(
 FAMILY = column("family", "N° famille", TEXT, *FAMILY_KEY, required=True, length=80, example="1042")
 THE_LEDGER = column("ledger", "Compte", LEDGER, "Nature compte", "Type", "Catégorie", example="cotisation")
 THE_YEAR = column("school_year", "Année scolaire", YEAR, "Année", "Exercice", "Saison", length=9, example="2026-2027")
-INVOICE_KEY = ("Numéro facture", "Facture", "Code facture", "Réf. facture", "Pièce", "N° pièce")
+TOTALS = (
+    "Total", "Montant TTC", "Total TTC", "TTC", "Montant total", "Montant total TTC", "Net à payer", "Net à payer TTC", "À payer",
+    "Montant à payer", "Total à payer", "Somme à payer",
+)  # fmt: skip
+INVOICE_KEY = (
+    "Numéro facture",
+    "Facture",
+    "Code facture",
+    "Réf. facture",
+    "Pièce",
+    "N° pièce",
+    "N° titre",
+    "Titre de recette",
+)
 OF_INVOICE = column("invoice", "N° facture", TEXT, *INVOICE_KEY, key=True, required=True, length=30, example="00012345")
 
 
@@ -48,17 +61,18 @@ INVOICES = (
     column("nature", "Nature", NATURE, "Facture ou avoir", "Type de pièce", "Type", example="facture"),
     THE_LEDGER,
     THE_YEAR,
-    the_day("Date facture", "Émise le", "Date de facturation", "Date pièce", example="01/10/2026"),
+    the_day("Date facture", "Date émission", "Émise le", "Date de facturation", "Date pièce", example="01/10/2026"),
     column("due_day", "Échéance", DATE, "Date limite", "Date échéance", "À payer avant le", example="31/10/2026"),
     column("label", "Libellé", TEXT, "Objet", "Désignation", length=300, example="Cotisation 2026-2027"),
     column(
         "total",
         "Montant",
         MONEY,
-        "Total",
-        "Montant TTC",
+        *TOTALS,
         "Montant facturé",
-        "Net à payer",
+        "Total facturé",
+        "Total facture",
+        "Montant facture",
         required=True,
         example="312,00",
     ),
@@ -83,8 +97,8 @@ LINES_OF_INVOICES = (
     ),
     column("pupil", "Élève", TEXT, "Nom élève", "Bénéficiaire", length=170, example="Irina Aubry"),
     column("quantity", "Quantité", HUNDREDTHS, "Qté", "Nombre", example="1"),
-    column("unit", "Prix unitaire", MONEY, "PU", "P.U.", "Tarif", example="312,00"),
-    column("cents", "Montant", MONEY, "Total", "Montant TTC", "Montant ligne", example="312,00"),
+    column("unit", "Prix unitaire", MONEY, "PU", "P.U.", "PU TTC", "Prix unitaire TTC", "Tarif", example="312,00"),
+    column("cents", "Montant", MONEY, *TOTALS, "Montant ligne", example="312,00"),
 )
 INSTALMENTS = (
     OF_INVOICE,
@@ -93,9 +107,18 @@ INSTALMENTS = (
 )
 
 
+MAX_DAYS_BEFORE, MAX_DAYS_AHEAD = 11_000, 366  # of an invoice or a payment: thirty years, one year
+DEFAULTS = {"nature", "ledger", "state", "school_year"}  # an empty word is none of their answers
+
+
 def own(line: Line, columns: tuple[Field, ...], *but: str) -> dict[str, Any]:
     """Nothing of a line is empty where the table has an amount."""
-    return {name: value for name, value in line.own(columns, but=but).items() if value is not None or name == "due_day"}
+    given = line.own(columns, but=but).items()
+    return {
+        name: value
+        for name, value in given
+        if (value is not None or name == "due_day") and not (value == "" and name in DEFAULTS)
+    }
 
 
 def year(line: Line) -> dict[str, str]:
@@ -113,6 +136,14 @@ def same_family(line: Line, entity: Entity, family: Entity) -> bool:
     return same
 
 
+def check_day(line: Line, snapshot: Snapshot, row: Entity) -> None:
+    """A new row's day: one that is years from now is most often a slip of the fingers."""
+    day, today = row["day"], snapshot.today
+    if row.id is None and isinstance(day, date) and not -MAX_DAYS_BEFORE <= (day - today).days <= MAX_DAYS_AHEAD:
+        sentence = UserError("La date du {day} est loin d’aujourd’hui : est-elle juste ?", day=f"{day:%d/%m/%Y}")
+        snapshot.add_conflict(line, "day", sentence)
+
+
 @dataclass
 class Ledgers:
     """What lines above said: each family's first adult, the latest rank of an invoice's lines, the invoices they changed."""
@@ -120,6 +151,7 @@ class Ledgers:
     payers: dict[int, Entity] | None = None
     ranks: dict[Entity, int] = field(default_factory=dict)
     touched: dict[Entity, Line] = field(default_factory=dict)
+    shared_out: dict[Entity, Line] = field(default_factory=dict)  # those whose parts they gave
 
 
 def payer(snapshot: Snapshot, family: Entity) -> dict[str, str]:
@@ -253,6 +285,7 @@ def _invoice(line: Line, snapshot: Snapshot) -> None:
     refs = {"family_id": family, **({"corrects_id": corrected} if corrected else {})}
     invoice = snapshot.put(line, Draft(Invoice, [("number", fold(line.get("number", "")))], values, refs=refs, new=new))
     need(line, invoice, "number", "day", "total")
+    check_day(line, snapshot, invoice)
     if invoice.id is None and invoice["total"] is not None:  # its sum is that of its lines: one line until others come
         cents = line.get("total", 0) if first is not None else invoice["total"]
         _add_line(line, snapshot, invoice, abs(cents) if invoice["nature"] == Nature.CREDIT else cents)
@@ -297,28 +330,6 @@ def _invoice_line(line: Line, snapshot: Snapshot) -> None:
     snapshot.context(Ledgers).touched[invoice] = line
 
 
-def check_sums(snapshot: Snapshot) -> None:
-    """Invoices whose lines no longer make their total."""
-    touched = snapshot.context(Ledgers).touched
-    sums: dict[Entity, int] = dict.fromkeys(touched, 0)
-    for row in [*snapshot.rows.get(InvoiceLine, {}).values(), *snapshot.added.get(InvoiceLine, [])]:
-        invoice = row.refs.get("invoice_id") or snapshot.at(Invoice, row["invoice_id"])
-        if invoice in sums:
-            sums[invoice] += row["cents"] or 0
-    for invoice, total in sums.items():
-        if total != invoice["total"]:
-            placeholders = {
-                "number": invoice["number"],
-                "sum": formats.Euros(total),
-                "total": formats.Euros(invoice["total"]),
-            }
-            snapshot.add_conflict(
-                touched[invoice],
-                "sum",
-                UserError("Facture {number} : ses lignes font {sum}, son total est {total}.", **placeholders),
-            )
-
-
 def _invoice_lines_out(snapshot: Snapshot) -> Iterator[Shown]:
     for each in snapshot.every(InvoiceLine):
         invoice = snapshot.at(Invoice, each["invoice_id"])
@@ -332,6 +343,15 @@ def _instalment(line: Line, snapshot: Snapshot) -> None:
             line, Draft(Instalment, [(invoice, line.get("due_day"))], values, refs=part_of(snapshot, invoice))
         )
         need(line, row, "due_day", "cents")
+        snapshot.context(Ledgers).shared_out[invoice] = line
+        if row.id is None and row["due_day"] and invoice["day"] and row["due_day"] < invoice["day"]:
+            sentence = UserError(
+                "Facture {number} du {day} : l’échéance du {due} est avant elle.",
+                number=invoice["number"],
+                day=f"{invoice['day']:%d/%m/%Y}",
+                due=f"{row['due_day']:%d/%m/%Y}",
+            )
+            snapshot.add_conflict(line, "day", sentence)
 
 
 def _instalments_out(snapshot: Snapshot) -> Iterator[Shown]:

@@ -1,21 +1,25 @@
 """Payments, and which invoices they settle: their columns, and how a line becomes rows. Amounts are whole cents."""
 
+import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from data.billing.models import Allocation, EntryState, Invoice, InvoiceLine, Payment
+from data.billing.models import Allocation, EntryState, Invoice, InvoiceLine, Nature, Payment
 from data.core import formats
 from data.core.errors import UserError
 from data.core.fields import TEXT, fold
 from data.families.models import Family, Guardian
 from data.importing.columns import MONEY, PAYMENT_MEANS, column, pick
+from data.importing.kinds import account_sides, settling
 from data.importing.kinds.families import FAMILY_KEY
 from data.importing.kinds.invoices import (
     INVOICE_KEY,
     OF_INVOICE,
     THE_LEDGER,
     THE_YEAR,
+    check_day,
     own,
     part_of,
     payer,
@@ -34,7 +38,11 @@ STATE = pick(
         "regle": EntryState.CASHED,
         "paye": EntryState.CASHED,
         "attente": EntryState.WAITING,
+        "valide": EntryState.CASHED,
+        "validee": EntryState.CASHED,
         "rejetee": EntryState.REJECTED,
+        "refuse": EntryState.REJECTED,
+        "refusee": EntryState.REJECTED,
         "impaye": EntryState.REJECTED,
     },
 )
@@ -49,11 +57,24 @@ PAYMENT_KEY = (
     "N° encaissement",
 )
 PAYMENTS = (
-    column("number", "N° règlement", TEXT, *PAYMENT_KEY, key=True, required=True, length=30, example="R0004512"),
-    column("family", "N° famille", TEXT, *FAMILY_KEY, length=80, example="1042"),
+    column("number", "N° règlement", TEXT, *PAYMENT_KEY, key=True, length=30, example="R0004512"),
+    column("family", "N° famille", TEXT, *FAMILY_KEY, "CompAuxNum", length=80, example="1042"),
     THE_LEDGER,
     THE_YEAR,
-    the_day("Date règlement", "Date paiement", "Réglé le", "Encaissé le", "Date encaissement", example="12/10/2026"),
+    the_day(
+        "Date règlement",
+        "Date paiement",
+        "Réglé le",
+        "Encaissé le",
+        "Date encaissement",
+        "Date opération",
+        "Date commande",
+        "Date transaction",
+        "Date dépôt",
+        "Date remise",
+        "Date écriture",
+        example="12/10/2026",
+    ),
     column(
         "method",
         "Mode de règlement",
@@ -84,12 +105,33 @@ PAYMENTS = (
         MONEY,
         "Montant réglé",
         "Montant encaissé",
+        "Montant payé",
+        "Montant versé",
+        "Montant total",
+        "Montant crédit",
         "Crédit",
+        "Recette",
         "Somme",
+        "Réglé",
+        "Payé",
+        "Encaissé",
+        "Versement",
         required=True,
         example="312,00",
     ),
-    column("state", "État", STATE, "Statut", "Situation", example="encaissé"),
+    account_sides.DEBIT,
+    account_sides.SIDE,
+    column(
+        "state",
+        "État",
+        STATE,
+        "Statut",
+        "Situation",
+        "Statut paiement",
+        "Statut commande",
+        "État paiement",
+        example="encaissé",
+    ),
     column("payer", "Payeur", TEXT, "Nom du payeur", "Tireur", length=170, example="Claire Aubry"),
     column("invoice", "Facture réglée", TEXT, *INVOICE_KEY, "N° facture", length=30, example="00012345"),
 )
@@ -102,10 +144,9 @@ ALLOCATIONS = (
 
 
 @dataclass
-class Settled:
-    """What each invoice has received; what is given back."""
+class Returned:
+    """What is given back."""
 
-    sums: dict[Entity, int] | None = None
     rejects: dict[int, Line] = field(default_factory=dict)  # line of a rejection -> the line of the payment it cancels
 
 
@@ -113,8 +154,26 @@ OWED = Choice("owed", UserError("Des sommes rendues ou rejetées : elles sont à
 SKIP = Choice("skip", UserError("Ne pas les importer"))
 
 
+def _give_numbers(lines: list[Line], snapshot: Snapshot) -> None:
+    """Of payments without number: one made of what the line says, which the same file imported again makes again."""
+    alike: Counter[str] = Counter()
+    for line in lines:
+        if line.get("number") or "number" in line.bad or line.number in snapshot.context(account_sides.Debits).lines:
+            continue
+        said = repr([str(line.get(name, "")) for name in ("family", "invoice", "day", "cents", "operation", "method")])
+        alike[said] += 1
+        sentence = UserError("Ces règlements n’ont pas de numéro. Le portail peut leur en donner un.")
+        choices = (Choice("made", UserError("Oui, le même si le fichier est importé à nouveau")),)
+        snapshot.questions.ask(
+            Question("unnumbered", sentence, choices), line=line.number, sample=_shown(line).lstrip(" :")
+        )
+        line.values["number"] = "P" + hashlib.sha256(f"{said}{alike[said]}".encode()).hexdigest()[:9].upper()
+
+
 def prepare(lines: list[Line], snapshot: Snapshot) -> None:
     """A rejection marks the payment that it cancels, wherever it stands in the file, once it is answered so."""
+    account_sides.take(lines, snapshot)
+    _give_numbers(lines, snapshot)
     by_amount: dict[tuple[str, int], list[Line]] = {}
     for line in lines:
         by_amount.setdefault((str(line.get("family", "")), line.get("cents", 0)), []).append(line)
@@ -125,7 +184,7 @@ def prepare(lines: list[Line], snapshot: Snapshot) -> None:
         alike = [each for each in alike if _same_means(line, each.values)]
         same = [each for each in alike if line.get("operation") and each.get("operation") == line.get("operation")]
         if same or len(alike) == 1:
-            cancelled = snapshot.context(Settled).rejects[line.number] = (same or alike)[0]
+            cancelled = snapshot.context(Returned).rejects[line.number] = (same or alike)[0]
             taken.add(cancelled.number)
             if _ask_rejected(line, snapshot, str(cancelled.get("number", ""))) == "rejected":
                 cancelled.values["state"] = EntryState.REJECTED
@@ -170,7 +229,7 @@ def _rejected(line: Line, snapshot: Snapshot, family: Entity, cents: int) -> Ent
 
 def _give_back(line: Line, snapshot: Snapshot, family: Entity, values: dict[str, Any]) -> None:
     """What a negative payment does, as it was answered."""
-    if (cancelled := snapshot.context(Settled).rejects.get(line.number)) is not None:
+    if (cancelled := snapshot.context(Returned).rejects.get(line.number)) is not None:
         answer, found = _ask_rejected(line, snapshot, str(cancelled.get("number", ""))), None
     elif (found := _rejected(line, snapshot, family, -values["cents"])) is not None:
         answer = _ask_rejected(line, snapshot, found["number"])
@@ -179,7 +238,7 @@ def _give_back(line: Line, snapshot: Snapshot, family: Entity, values: dict[str,
     if answer == "owed":
         _owe(line, snapshot, family, values)
     elif answer == "rejected" and found is not None:
-        _unsettle(snapshot, found)
+        settling.unsettle(snapshot, found)
         key = [("number", fold(found["number"]))]
         snapshot.put(line, Draft(Payment, key, {"state": EntryState.REJECTED}, found=found), once=False)
 
@@ -202,6 +261,8 @@ def _owe(line: Line, snapshot: Snapshot, family: Entity, values: dict[str, Any])
 
 
 def _payment(line: Line, snapshot: Snapshot) -> None:
+    if line.number in snapshot.context(account_sides.Debits).lines:
+        return
     invoice = required(line, snapshot, Invoice, "invoice") if line.get("invoice") else None
     if invoice is not None and not line.get("family"):
         family = invoice.refs.get("family_id") or snapshot.at(Family, invoice["family_id"])
@@ -227,41 +288,15 @@ def _payment(line: Line, snapshot: Snapshot) -> None:
         line, Draft(Payment, [("number", fold(line.get("number", "")))], values, refs={"family_id": family}, new=new)
     )
     need(line, payment, "number", "day", "cents")
-    if invoice is not None and payment["cents"]:
-        _settle(line, snapshot, invoice, payment)
-
-
-def _settled(snapshot: Snapshot) -> dict[Entity, int]:
-    """What each invoice has received so far, of rows and of this file's lines; a rejected payment settles nothing."""
-    settled = snapshot.context(Settled)
-    if settled.sums is None:
-        settled.sums = {}
-        for each in snapshot.every(Allocation):
-            payment, invoice = snapshot.at(Payment, each["payment_id"]), snapshot.at(Invoice, each["invoice_id"])
-            if invoice and (payment is None or payment["state"] != EntryState.REJECTED):
-                settled.sums[invoice] = settled.sums.get(invoice, 0) + each["cents"]
-    return settled.sums
-
-
-def _unsettle(snapshot: Snapshot, payment: Entity) -> None:
-    """A payment that is rejected now no longer counts for its invoices."""
-    sums = _settled(snapshot)
-    for each in snapshot.every(Allocation):
-        if each["payment_id"] == payment.id and (invoice := snapshot.at(Invoice, each["invoice_id"])):
-            sums[invoice] -= each["cents"]
-
-
-def _settle(line: Line, snapshot: Snapshot, invoice: Entity, payment: Entity) -> None:
-    """The payment settles that invoice, as far as it goes; what was written before stays."""
-    if snapshot.find(Allocation, (invoice, payment)):
-        return
-    sums = _settled(snapshot)
-    rejected = payment["state"] == EntryState.REJECTED
-    part = min(payment["cents"], invoice["total"] - (0 if rejected else sums.get(invoice, 0)))
-    if part > 0:
-        sums[invoice] = sums.get(invoice, 0) + (0 if rejected else part)
-        refs = {**part_of(snapshot, invoice), "payment_id": payment}
-        snapshot.put(line, Draft(Allocation, [(invoice, payment)], {"cents": part}, refs=refs), once=False)
+    check_day(line, snapshot, payment)
+    settling.check_twin(line, snapshot, family, payment)
+    if invoice is not None and invoice["nature"] == Nature.CREDIT:
+        line.fault(
+            "invoice",
+            UserError("La pièce {number} est un avoir : il n’y a rien à en régler.", number=invoice["number"]),
+        )
+    elif invoice is not None and payment["cents"]:
+        settling.settle(line, snapshot, invoice, payment)
 
 
 def _payments_out(snapshot: Snapshot) -> Iterator[Shown]:
@@ -295,6 +330,7 @@ def _allocation(line: Line, snapshot: Snapshot) -> None:
     refs = {**part_of(snapshot, invoice), f"{name}_id": source}
     row = snapshot.put(line, Draft(Allocation, [(invoice, source)], own(line, ALLOCATIONS[-1:]), refs=refs))
     need(line, row, "cents")
+    settling.check_part(line, snapshot, row, invoice, source)
 
 
 def _allocations_out(snapshot: Snapshot) -> Iterator[Shown]:

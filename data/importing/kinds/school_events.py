@@ -6,7 +6,16 @@ from data.core.errors import UserError
 from data.core.fields import DATE, TEXT, fold
 from data.families.models import Pupil
 from data.importing.columns import FLAG, HOUR, HUNDREDTHS, LINES, MINUTES, SECONDS, YEAR, column
-from data.importing.kinds.courses import COURSE, COURSE_KEY, PUPIL, SCHOOL_YEAR, TEACHER_KEY, course_of, of_course
+from data.importing.kinds.courses import (
+    COURSE,
+    COURSE_KEY,
+    PUPIL,
+    SCHOOL_YEAR,
+    TEACHER_KEY,
+    check_day,
+    course_of,
+    of_course,
+)
 from data.importing.records import Record, Shown, need, required, shown_number
 from data.importing.snapshot import Draft, Line, Snapshot
 from data.schooling.absences import Absence
@@ -136,7 +145,10 @@ def _assessment(line: Line, snapshot: Snapshot) -> None:
             and snapshot.code_of(found)
         ):
             keys = []  # the same test twice a day, each with a code
-        snapshot.put(line, Draft(Assessment, keys, line.own(OF_ASSESSMENT), refs={"course_id": course}, code=code))
+        test = snapshot.put(
+            line, Draft(Assessment, keys, line.own(OF_ASSESSMENT), refs={"course_id": course}, code=code)
+        )
+        check_day(line, snapshot, course, test)
 
 
 def _assessments_out(snapshot: Snapshot) -> Iterator[Shown]:
@@ -154,12 +166,16 @@ def _mark(line: Line, snapshot: Snapshot) -> None:
             found = snapshot.put(
                 line, Draft(Assessment, keys, own, refs={"course_id": course}, code=code), once=False, updates=False
             )
+            if found.line_number == line.number:
+                check_day(line, snapshot, course, found)
     elif found is None:
         line.fault("assessment", UserError("Évaluation inconnue. Importez d’abord les évaluations, ou corrigez."))
     if pupil and found:
         values = line.own(MARKS[-5:])
         if (values.get("value") or 0) > found["scale"]:
             line.fault("value", UserError("Cette note dépasse son barème."))
+        if (values.get("value") or 0) < 0:
+            line.fault("value", UserError("Une note n’est pas négative."))
         refs = {"pupil_id": pupil, "assessment_id": found}
         snapshot.put(line, Draft(Mark, [(found, pupil)], values, refs=refs))
 
@@ -188,6 +204,7 @@ def _absence(line: Line, snapshot: Snapshot) -> None:
         own = line.own(ABSENCES, but=("pupil", "school_year", "course"))
         absence = snapshot.put(line, Draft(Absence, [(pupil, course, day, starts)], own, refs=refs))
         need(line, absence, "day")
+        check_day(line, snapshot, course, absence)
 
 
 def _absences_out(snapshot: Snapshot) -> Iterator[Shown]:
