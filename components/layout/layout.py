@@ -37,6 +37,7 @@ FAMILY_MORE = (  # what « Plus » lists besides, on a phone; a wide screen lead
     ("/mot-de-passe/donnees", _("Données"), "paper"),
     ("/mot-de-passe#connexions", _("Connexions"), "phone"),
     ("/aide", _("Aide"), "info"),
+    ("/aide#installer", _("Installer"), "down"),
 )
 IN_BAR = {
     *(href for href, _, _ in FAMILY_MENU[:4]),

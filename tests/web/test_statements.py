@@ -35,6 +35,8 @@ SCREENS = (
         [
             *OWN,
             "/demandes",
+            "/absences",
+            "/reinscription",
             "/eleves/2042/cours",
             "/eleves/2042/cours/{course}",
             "/eleves/2042/cours/{course}/cours/{lesson}",
