@@ -46,6 +46,13 @@ def draw(uow: UnitOfWork) -> None:
             _("Une copie de tout ce que le portail garde de votre famille."),
             _("Obtenir mes données"),
             "/mot-de-passe/donnees",
+        )
+        + _section(
+            uow,
+            _("Lire sans connexion"),
+            _("Vos dernières pages lues, gardées sur cet appareil si vous le voulez."),
+            _("Choisir"),
+            "/mot-de-passe/hors-ligne",
         ),
         classes="rooms",
     )

@@ -33,6 +33,7 @@ OWN = (
     ("/mot-de-passe/courriers", _("Mes courriers")),
     ("/mot-de-passe/agenda", _("Recevoir l’agenda")),
     ("/mot-de-passe/donnees", _("Mes données")),
+    ("/mot-de-passe/hors-ligne", _("Lire sans connexion")),
 )
 DOSSIER = (
     ("identite", _("Identité")),
