@@ -33,7 +33,17 @@ from data.reenrolment.models import Reenrolment
 from data.schooling.models import Course, Teacher
 from data.schooling.results import Assessment
 
-SECRET = ("hash", "token", "secret", "needle", "totp", "recovery", "idempot", "message_id")  # in a column's name
+SECRET = (
+    "hash",
+    "token",
+    "secret",
+    "needle",
+    "totp",
+    "recovery",
+    "idempot",
+    "message_id",
+    "endpoint",
+)  # in a column's name
 PASSED_OVER = {"KnownDevice", "AgendaKey", "Throttle"}  # what only opens doors
 STAFFS = {"viewer", "viewer_id", "viewed_at", "site_id", "version", "key", "lease_until", "answer", "reason_from_id"}
 # Tables in the order people read them, by the words they know; others follow under their own name.
@@ -62,6 +72,7 @@ TITLES = {
     "StoredFile": _("Documents envoyés"),
     "Letter": _("Courriers reçus"),
     "SignIn": _("Connexions"),
+    "PushDevice": _("Appareils prévenus des messages"),
 }
 
 

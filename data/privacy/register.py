@@ -55,7 +55,8 @@ PROCESSINGS: dict[Activity, Processing] = {
         PUBLIC_TASK,
         _("Adultes responsables, élèves, personnel"),
         _("Demandes et décisions, courriels et leur état d’envoi"),
-        _("Secrétariat et responsables du portail ; le service d’envoi des courriels"),
+        _("Secrétariat et responsables du portail ; le service d’envoi des courriels ; pour qui le choisit, le service de notifications de "
+          "son navigateur, qui n’apprend que le moment d’un message"),
     ),
     Activity.SECURITY: Processing(
         _("Accès et sécurité du portail"),

@@ -51,8 +51,15 @@ def draw(uow: UnitOfWork) -> None:
             uow,
             _("Lire sans connexion"),
             _("Vos dernières pages lues, gardées sur cet appareil si vous le voulez."),
-            _("Choisir"),
+            _("Garder mes pages"),
             "/mot-de-passe/hors-ligne",
+        )
+        + _section(
+            uow,
+            _("Être prévenu sur cet appareil"),
+            _("Un avis dès que le conservatoire vous écrit, si vous le voulez."),
+            _("Me prévenir"),
+            "/mot-de-passe/notifications",
         ),
         classes="rooms",
     )

@@ -16,7 +16,7 @@ from components.web import way_on
 from components.web.auth import cookie, set_cookie
 from components.web.erasing import COPY, erase_device
 from data import demo
-from data.accounts import devices, offline_copy, sessions, two_factor_login
+from data.accounts import devices, offline_copy, push, sessions, two_factor_login
 from data.accounts import models as accounts
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
@@ -227,6 +227,7 @@ async def enter(caller: Caller, request: Request) -> Response:
 
 def come_in(caller: Caller, request: Request, account: Account, after: str) -> RedirectResponse:
     """A new session, whatever cookies the browser held, and on to where it wanted."""
+    push.forget(cookie(request, "appareil"), but=account.id)
     token, device = sessions.sign_in(
         account,
         old_token=cookie(request, "anacrouse"),

@@ -86,6 +86,7 @@ def worker(caller: Caller, request: Request) -> Response:
         *(logo_address(site) for site in every if site.logo),
     ]
     known = {"page": PAGE, "files": files, "store": url("offline_store.js"), "days": READABLE_DAYS}
+    known |= {"notice": caller.translate("Nouveau message du conservatoire"), "language": caller.language}
     script = f"const known = {json.dumps(known)};\n".encode() + serving.files()["offline_worker.js"]
     return Response(script, media_type="text/javascript", headers={"cache-control": "no-cache"})
 

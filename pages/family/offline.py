@@ -19,7 +19,7 @@ from components.ui import html
 from components.ui.markup import Content
 from components.web.auth import cookie, set_cookie
 from components.web.erasing import COPY, erase_device, forget_copy
-from data.accounts import offline_copy
+from data.accounts import offline_copy, push
 from data.accounts.caller import Audience, Caller
 from data.accounts.offline_copy import CHOICE_DAYS, READABLE_DAYS
 from data.core import formats, sites
@@ -123,6 +123,14 @@ def _withdraw(caller: Caller) -> Markup:
     return html.form(
         html.p(html.strong(caller.translate("Cet appareil garde vos dernières pages."))),
         html.div(
+            html.p(
+                caller.translate("La copie est prête : elle s’ouvrira quand le réseau manquera."),
+                data_kept=True,
+                hidden=True,
+            ),
+            role="status",
+        ),
+        html.div(
             html.button(caller.translate("Ne plus rien garder sur cet appareil"), type="submit", class_="btn quiet"),
             class_="actions",
         ),
@@ -142,9 +150,18 @@ async def choose(caller: Caller, request: Request) -> Response:
     response = RedirectResponse(f"{PATH}?fait={'oui' if wanted else 'non'}", 303)
     if wanted and caller.account:
         set_cookie(response, COPY, offline_copy.token(caller.account), seconds=CHOICE_DAYS * 86400)
+    elif _is_told(caller, request):
+        forget_copy(
+            response
+        )  # what also tells of messages stays (pages/family/push.py); the script has erased the rest
     else:
         erase_device(response)
     return response
+
+
+def _is_told(caller: Caller, request: Request) -> bool:
+    with caller.unit_of_work() as uow:
+        return push.is_told(uow, cookie(request, "appareil"))
 
 
 @plain("/hors-ligne/copie", Audience.FAMILY)

@@ -1,4 +1,7 @@
-"""Pages kept on a device by choice: whose they are, what is in them, and when the device is told to erase them (R-27)."""
+"""Pages kept on a device by choice: whose they are, what is in them, and when the device is told to erase them (R-27).
+
+And devices that are told of letters (R-28).
+"""
 
 from collections.abc import Callable
 
@@ -73,3 +76,25 @@ def test_staff_who_look_as_a_family_keep_nothing_of_it(come: Come) -> None:
     paul.cookies["hors_ligne"] = keeps(come("aubry.claire")).cookies["hors_ligne"]
     assert paul.get(STATE).status_code == 410
     assert paul.get(COPY).status_code != 200
+
+
+def test_a_device_is_told_of_letters_until_its_person_leaves_or_another_comes(come: Come, portal: Server) -> None:
+    def told() -> list[object]:
+        return [row[0] for row in portal.rows("SELECT account_id FROM push_device")]
+
+    device, choice = come("aubry.claire"), "/mot-de-passe/notifications"
+    answer = device.post(choice, data={"choix": "oui", "adresse": "https://127.0.0.1/x"})
+    assert answer.status_code == 400
+    assert "n’est pas connu du portail" in text_of(answer.text)
+    wanted = {"choix": "oui", "adresse": "https://fcm.googleapis.com/fcm/send/x"}
+    for leave in (
+        lambda: device.post("/deconnexion"),
+        lambda: device.sign_in("belkacem.samir"),
+        lambda: device.post(choice, data={"choix": "non"}),
+    ):
+        device.sign_in("aubry.claire")
+        assert device.post(choice, data=wanted).headers["location"] == f"{choice}?fait=oui"
+        assert told() == [portal.account("aubry.claire")["id"]]
+        assert "Ne plus me prévenir" in device.text(choice)
+        leave()
+        assert told() == []

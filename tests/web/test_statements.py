@@ -62,6 +62,7 @@ SCREENS = (
             "/mot-de-passe/courriers?courrier={letter}",
             "/mot-de-passe/agenda",
             "/mot-de-passe/hors-ligne",
+            "/mot-de-passe/notifications",
             "/agenda",
             "/agenda?vue=mois&jour=2026-11-24",
         ],

@@ -4,7 +4,7 @@ import { canLock, makeLock } from "./offline_lock.js";
 
 const form = document.querySelector("form[data-offline]");
 const part = (name) => form.querySelector(`[data-${name}]`);
-const { erase, makeKeys } = globalThis.offlineStore;
+const { erase, makeKeys, read } = globalThis.offlineStore;
 
 async function prepare() {
   if (!isSecureContext || !navigator.serviceWorker || !crypto.subtle || !globalThis.indexedDB) return;
@@ -39,7 +39,8 @@ async function choose() {
 async function withdraw() {
   await erase();
   for (const name of await caches.keys()) await caches.delete(name);
-  for (const each of await navigator.serviceWorker.getRegistrations()) await each.unregister();
+  for (const each of await navigator.serviceWorker.getRegistrations())
+    if (!(await each.pushManager?.getSubscription())) await each.unregister();
   form.submit();
 }
 
@@ -49,3 +50,8 @@ form?.addEventListener("submit", (event) => {
   does();
 });
 if (form?.dataset.offline === "choose") prepare();
+else {
+  const tell = () => (part("kept").hidden = false);
+  navigator.serviceWorker?.addEventListener("message", tell);
+  if (await read("copy")) tell();
+}
