@@ -70,15 +70,16 @@ def test_kept_pages_are_read_without_network_and_nothing_is_left_after_signing_o
     if not lock:
         clean(page)
     window.context.set_offline(False)
-    expect(page.get_by_role("heading", name="Agenda", exact=True, level=1)).to_be_visible()  # by itself
-    page.get_by_role("button", name="Plus").click()
+    page.get_by_role("link", name="Réessayer").click()
+    expect(page.get_by_role("heading", name="Agenda", exact=True, level=1)).to_be_visible()
+    page.get_by_role("button", name="Plus", exact=True).click()
     page.get_by_role("button", name="Déconnexion").click()
     expect(page.get_by_text("Vous êtes déconnecté.")).to_be_visible()
     assert kept(page) == [0, 0, 0]
     window.complaints.clear()  # of the line that was not there
 
 
-def test_a_copy_that_is_too_old_or_another_accounts_is_erased(enter: Enter) -> None:
+def test_a_copy_that_is_too_old_is_erased(enter: Enter) -> None:
     window = enter("aubry.claire")
     page = window.open(CHOICE)
     keep(page)

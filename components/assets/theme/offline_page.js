@@ -38,5 +38,4 @@ async function begin() {
 
 const again = page.querySelector("[data-again]");
 if (location.pathname !== "/hors-ligne") again.href = location.href;
-addEventListener("online", () => location.pathname !== "/hors-ligne" && location.reload());
 await begin();
