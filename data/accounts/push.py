@@ -88,7 +88,7 @@ def subscribe(account: Account, endpoint: str, device: str, *, now: datetime | N
         )
 
 
-def is_told(uow: UnitOfWork, device: str) -> bool:
+def is_notified(uow: UnitOfWork, device: str) -> bool:
     """Whether this browser is told of the account's letters."""
     asked = select(PushDevice.id).where(
         PushDevice.account_id == uow.account_id, PushDevice.device_hash == digest(device)
@@ -195,8 +195,8 @@ def _send(encrypted: str, now: datetime) -> int:
 
 def _signed(audience: str, now: datetime) -> str:
     """A JWT (ES256): who sends, to whom, until when."""
-    claims = {"aud": audience, "exp": int(now.timestamp()) + 12 * 3600, "sub": f"mailto:{settings().mail_from}"}
-    text = ".".join(_base64(dumps(each).encode()) for each in ({"typ": "JWT", "alg": "ES256"}, claims))
+    payload = {"aud": audience, "exp": int(now.timestamp()) + 12 * 3600, "sub": f"mailto:{settings().mail_from}"}
+    text = ".".join(_base64(dumps(each).encode()) for each in ({"typ": "JWT", "alg": "ES256"}, payload))
     r, s = decode_dss_signature(_key().sign(text.encode(), ec.ECDSA(hashes.SHA256())))
     return f"{text}.{_base64(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
 

@@ -43,7 +43,7 @@ def page(caller: Caller, request: Request) -> Response:
         html.div(
             info(caller.translate("Pas de connexion : cette page n’est pas à jour, et rien ne peut y être changé.")),
             _states(caller),
-            html.div(id="copy", hidden=True, class_="kept-copy"),
+            html.div(id="copy", hidden=True, class_="offline-copy"),
             html.p(html.a(caller.translate("Réessayer"), href="/", class_="btn quiet", data_again=True)),
             data_days=READABLE_DAYS,
             id="offline",

@@ -74,8 +74,8 @@ def _why(caller: Caller) -> Markup:
         _("Vos factures, vos documents et vos fiches n’y sont jamais."),
     )  # fmt: skip
     erased = caller.translate(
-        "Tout est effacé quand vous vous déconnectez, changez de mot de passe ou retirez ce choix, quand une autre personne "
-        "se connecte ici, et après {days} jours sans nouvelle visite.",
+        "Tout est effacé quand vous vous déconnectez, changez de mot de passe ou retirez ce choix. Tout l’est aussi quand une autre "
+        "personne se connecte ici, et après {days} jours sans nouvelle visite.",
         days=READABLE_DAYS,
     )
     return Markup("").join([*(html.p(caller.translate(each)) for each in texts), html.p(erased)])
@@ -125,7 +125,7 @@ def _withdraw(caller: Caller) -> Markup:
         html.div(
             html.p(
                 caller.translate("La copie est prête : elle s’ouvrira quand le réseau manquera."),
-                data_kept=True,
+                data_ready=True,
                 hidden=True,
             ),
             role="status",
@@ -150,7 +150,7 @@ async def choose(caller: Caller, request: Request) -> Response:
     response = RedirectResponse(f"{PATH}?fait={'oui' if wanted else 'non'}", 303)
     if wanted and caller.account:
         set_cookie(response, COPY, offline_copy.token(caller.account), seconds=CHOICE_DAYS * 86400)
-    elif _is_told(caller, request):
+    elif _has_notices(caller, request):
         forget_copy(
             response
         )  # what also tells of messages stays (pages/family/push.py); the script has erased the rest
@@ -159,9 +159,9 @@ async def choose(caller: Caller, request: Request) -> Response:
     return response
 
 
-def _is_told(caller: Caller, request: Request) -> bool:
+def _has_notices(caller: Caller, request: Request) -> bool:
     with caller.unit_of_work() as uow:
-        return push.is_told(uow, cookie(request, "appareil"))
+        return push.is_notified(uow, cookie(request, "appareil"))
 
 
 @plain("/hors-ligne/copie", Audience.FAMILY)
@@ -191,7 +191,7 @@ def _copy(uow: UnitOfWork) -> Markup:
         html.div(
             html.h3(formats.long_day(day, uow.language).capitalize()),
             _list([_appointment(uow, each) for each in of_day]),
-            class_="kept-day",
+            class_="of-day",
         )
         for day, of_day in groupby(coming, key=lambda each: each.day)
     ]

@@ -35,7 +35,7 @@ def _page(caller: Caller, request: Request, notice: Markup | None, *, status: in
     if site is None:
         raise NotFound("site")
     with caller.unit_of_work() as uow:
-        told = push.is_told(uow, cookie(request, "appareil")) and not caller.looking
+        notified = push.is_notified(uow, cookie(request, "appareil")) and not caller.looking
     texts = (
         _("Dès que le conservatoire vous écrit, cet appareil peut afficher « Nouveau message du conservatoire », sans un mot de plus. "
           "Le message vous attend dans « Courriers », et vous le recevez toujours par e-mail."),
@@ -47,7 +47,9 @@ def _page(caller: Caller, request: Request, notice: Markup | None, *, status: in
     body = html.div(
         html.p(way_back(caller.translate("Retour"), "/mot-de-passe")),
         notice,
-        html.section((html.p(caller.translate(each)) for each in texts), _form(caller, told=told), class_="card flow"),
+        html.section(
+            (html.p(caller.translate(each)) for each in texts), _form(caller, notified=notified), class_="card flow"
+        ),
         class_="flow",
     )
     return html_document.page(
@@ -60,10 +62,10 @@ def _page(caller: Caller, request: Request, notice: Markup | None, *, status: in
     )
 
 
-def _form(caller: Caller, *, told: bool) -> Markup:
+def _form(caller: Caller, *, notified: bool) -> Markup:
     label = (
         caller.translate("Ne plus me prévenir sur cet appareil")
-        if told
+        if notified
         else caller.translate("Me prévenir sur cet appareil")
     )
     not_here = caller.translate(
@@ -74,16 +76,17 @@ def _form(caller: Caller, *, told: bool) -> Markup:
         "Le navigateur a refusé. Autorisez les notifications de ce site dans ses réglages, puis recommencez."
     )
     return html.form(
-        None if told else html.p(not_here, data_not_here=True),
+        None if notified else html.p(not_here, data_not_here=True),
         html.div(alert(refused), hidden=True, data_refused=True),
         html.div(
-            html.button(label, type="submit", class_="btn quiet" if told else "btn", hidden=not told), class_="actions"
+            html.button(label, type="submit", class_="btn quiet" if notified else "btn", hidden=not notified),
+            class_="actions",
         ),
-        html.input(type="hidden", name="choix", value="non" if told else "oui"),
+        html.input(type="hidden", name="choix", value="non" if notified else "oui"),
         html.input(type="hidden", name="adresse", value=""),
         method="post",
         action=PATH,
-        data_push="withdraw" if told else "choose",
+        data_push="withdraw" if notified else "choose",
         data_key=push.public_key(),
         class_="stack-form",
     )

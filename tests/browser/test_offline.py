@@ -31,9 +31,9 @@ def kept(page: Page) -> object:
     return page.evaluate("""async () => {
         const rows = !(await indexedDB.databases()).length ? 0 : await new Promise((done) => {
             const asked = indexedDB.open("pages-gardees", 1);
-            asked.onupgradeneeded = () => asked.result.createObjectStore("kept");
+            asked.onupgradeneeded = () => asked.result.createObjectStore("table");
             asked.onsuccess = () => {
-                const counted = asked.result.transaction("kept").objectStore("kept").count();
+                const counted = asked.result.transaction("table").objectStore("table").count();
                 counted.onsuccess = () => { asked.result.close(); done(counted.result); };
             };
         });
@@ -86,7 +86,7 @@ def test_a_copy_that_is_too_old_is_erased(enter: Enter) -> None:
     page.evaluate("""() => new Promise((done) => {
         const asked = indexedDB.open("pages-gardees", 1);
         asked.onsuccess = () => {
-            const kept = asked.result.transaction("kept", "readwrite").objectStore("kept"), got = kept.get("copy");
+            const kept = asked.result.transaction("table", "readwrite").objectStore("table"), got = kept.get("copy");
             got.onsuccess = () => kept.put({...got.result, asked: Date.now() - 15 * 86400000}, "copy").onsuccess = () => {
                 asked.result.close();
                 done();

@@ -75,7 +75,7 @@ def decoded(text: str) -> bytes:
 
 
 @both
-def test_a_device_is_told_once_of_the_letters_of_its_account_and_nothing_of_them_leaves(
+def test_a_device_is_notified_once_of_the_letters_of_its_account_and_nothing_of_them_leaves(
     outbox: str,  # noqa: F811
     service: Service,
 ) -> None:
@@ -90,11 +90,11 @@ def test_a_device_is_told_once_of_the_letters_of_its_account_and_nothing_of_them
     assert (path, body, headers["ttl"]) == ("/claire", b"", "86400")
     token, _, shown = headers["authorization"].removeprefix("vapid t=").partition(", k=")
     assert shown == push.public_key()
-    head, claims, signature = token.split(".")
+    head, payload, signature = token.split(".")
     point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), decoded(shown))
     r, s = (int.from_bytes(decoded(signature)[at : at + 32], "big") for at in (0, 32))
-    point.verify(encode_dss_signature(r, s), f"{head}.{claims}".encode(), ec.ECDSA(hashes.SHA256()))
-    assert loads(decoded(claims))["aud"] == service.url
+    point.verify(encode_dss_signature(r, s), f"{head}.{payload}".encode(), ec.ECDSA(hashes.SHA256()))
+    assert loads(decoded(payload))["aud"] == service.url
     leaves(write(), later(minutes=1))
     assert push.go_round(later(minutes=2)) == 0  # it was told a moment ago
     assert push.go_round(later(minutes=11)) == 1
@@ -150,13 +150,13 @@ def test_a_service_that_the_operator_takes_away_is_not_spoken_to_any_more(
     assert (service.got, every(PushDevice)) == ([], [])
 
 
-def test_a_browser_is_told_of_one_account_and_forgotten_with_it(database: str) -> None:
+def test_a_browser_is_notified_of_one_account_and_forgotten_with_it(database: str) -> None:
     known = "https://fcm.googleapis.com/fcm/send/"
     push.subscribe(account(CLAIRE), known + "1", "device")
     push.subscribe(account(CLAIRE), known + "2", "device")
     assert [known in row.endpoint for row in every(PushDevice)] == [False]
     with as_(CLAIRE, writes=False) as claire, as_(SAMIR, writes=False) as samir:
-        assert (push.is_told(claire, "device"), push.is_told(samir, "device")) == (True, False)
+        assert (push.is_notified(claire, "device"), push.is_notified(samir, "device")) == (True, False)
     push.subscribe(account(MARC), known + "2", "other device")
     assert [row.account_id for row in every(PushDevice)] == [account(MARC).id]
     for number in range(12):

@@ -78,8 +78,8 @@ def test_staff_who_look_as_a_family_keep_nothing_of_it(come: Come) -> None:
     assert paul.get(COPY).status_code != 200
 
 
-def test_a_device_is_told_of_letters_until_its_person_leaves_or_another_comes(come: Come, portal: Server) -> None:
-    def told() -> list[object]:
+def test_a_device_is_notified_of_letters_until_its_person_leaves_or_another_comes(come: Come, portal: Server) -> None:
+    def notified() -> list[object]:
         return [row[0] for row in portal.rows("SELECT account_id FROM push_device")]
 
     device, choice = come("aubry.claire"), "/mot-de-passe/notifications"
@@ -94,7 +94,7 @@ def test_a_device_is_told_of_letters_until_its_person_leaves_or_another_comes(co
     ):
         device.sign_in("aubry.claire")
         assert device.post(choice, data=wanted).headers["location"] == f"{choice}?fait=oui"
-        assert told() == [portal.account("aubry.claire")["id"]]
+        assert notified() == [portal.account("aubry.claire")["id"]]
         assert "Ne plus me prévenir" in device.text(choice)
         leave()
-        assert told() == []
+        assert notified() == []

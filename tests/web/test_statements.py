@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.addresses import CAMPAIGN, OWN
+from tests.addresses import BY_CHOICE, CAMPAIGN, OWN
 from tests.server import ROOT, Server
 from tests.web.canary_family import Theirs, plant_canary
 from tests.web.http_client import Person, Tab
@@ -26,7 +26,6 @@ SCREENS = (
             "/mot-de-passe-perdu",
             "/identifiant-oublie",
             "/verifier",
-            "/hors-ligne",
             "/verifier/ZZZZ-ZZZZ-ZZ",
             "/verifier/YYYY-YYYY-YY",
         ],
@@ -35,9 +34,8 @@ SCREENS = (
         "aubry.claire",
         [
             *OWN,
+            *BY_CHOICE,
             "/demandes",
-            "/absences",
-            "/reinscription",
             "/eleves/2042/cours",
             "/eleves/2042/cours/{course}",
             "/eleves/2042/cours/{course}/cours/{lesson}",
@@ -61,8 +59,6 @@ SCREENS = (
             "/mot-de-passe/courriers",
             "/mot-de-passe/courriers?courrier={letter}",
             "/mot-de-passe/agenda",
-            "/mot-de-passe/hors-ligne",
-            "/mot-de-passe/notifications",
             "/agenda",
             "/agenda?vue=mois&jour=2026-11-24",
         ],

@@ -51,7 +51,7 @@ form?.addEventListener("submit", (event) => {
 });
 if (form?.dataset.offline === "choose") prepare();
 else {
-  const tell = () => (part("kept").hidden = false);
+  const tell = () => (part("ready").hidden = false);
   navigator.serviceWorker?.addEventListener("message", tell);
   if (await read("copy")) tell();
 }

@@ -4,7 +4,7 @@ import { openLock } from "./offline_lock.js";
 const page = document.getElementById("offline");
 const { drop, isOld, open, read, unlocked } = globalThis.offlineStore;
 
-function say(name) {
+function showState(name) {
   for (const each of page.querySelectorAll("[data-state]")) each.hidden = each.dataset.state !== name;
 }
 
@@ -14,23 +14,23 @@ async function show(keys, copy, secret) {
   place.lang = language;
   place.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.children);
   place.hidden = false;
-  say("");
+  showState("");
 }
 
 async function begin() {
   const [keys, copy] = [await read("keys"), await read("copy")];
-  if (!keys || !copy) return say("none");
+  if (!keys || !copy) return showState("none");
   if (isOld(copy, Number(page.dataset.days))) {
     await drop("copy");
-    return say("old");
+    return showState("old");
   }
   if (!keys.locked) return show(keys, copy);
-  say("locked");
+  showState("locked");
   page.querySelector("[data-unlock]").addEventListener("click", async () => {
     try {
       await show(keys, copy, await openLock(keys.locked));
     } catch {
-      say("locked");
+      showState("locked");
       page.querySelector("[data-state=refused]").hidden = false;
     }
   });

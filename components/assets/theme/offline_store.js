@@ -13,21 +13,21 @@ globalThis.offlineStore = (() => {
     });
   async function within(mode, work) {
     const asked = indexedDB.open(NAME, 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore("kept");
+    asked.onupgradeneeded = () => asked.result.createObjectStore("table");
     const database = await result(asked);
     database.onversionchange = () => database.close(); // it is being erased
     try {
-      return await work(database.transaction("kept", mode).objectStore("kept"));
+      return await work(database.transaction("table", mode).objectStore("table"));
     } finally {
       database.close();
     }
   }
-  const read = (name) => within("readonly", (kept) => result(kept.get(name)));
-  const drop = (name) => within("readwrite", (kept) => result(kept.delete(name)));
+  const read = (name) => within("readonly", (table) => result(table.get(name)));
+  const drop = (name) => within("readwrite", (table) => result(table.delete(name)));
   // One transaction: what was erased meanwhile does not come back.
   const put = (copy) =>
-    within("readwrite", async (kept) => {
-      if (await result(kept.get("keys"))) await result(kept.put(copy, "copy"));
+    within("readwrite", async (table) => {
+      if (await result(table.get("keys"))) await result(table.put(copy, "copy"));
     });
 
   async function lockKey(secret) {
@@ -45,9 +45,9 @@ globalThis.offlineStore = (() => {
       const bytes = await crypto.subtle.wrapKey("pkcs8", pair.privateKey, await lockKey(lock.secret), { name: "AES-GCM", iv });
       keys.locked = { iv, bytes, credential: lock.credential, salt: lock.salt };
     } else keys.privateKey = pair.privateKey;
-    await within("readwrite", async (kept) => {
-      await result(kept.clear());
-      await result(kept.put(keys, "keys"));
+    await within("readwrite", async (table) => {
+      await result(table.clear());
+      await result(table.put(keys, "keys"));
     });
   }
   async function unlocked(keys, secret) {
@@ -55,7 +55,7 @@ globalThis.offlineStore = (() => {
     const { iv, bytes } = keys.locked;
     return crypto.subtle.unwrapKey("pkcs8", bytes, await lockKey(secret), { name: "AES-GCM", iv }, RSA, false, ["unwrapKey"]);
   }
-  async function seal(keys, text) {
+  async function store(keys, text) {
     const key = await crypto.subtle.generateKey(AES, true, ["encrypt"]);
     const iv = random(12);
     const bytes = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, new TextEncoder().encode(text));
@@ -68,8 +68,8 @@ globalThis.offlineStore = (() => {
   }
   const isOld = (copy, days) => Math.abs(Date.now() - copy.asked) > days * 86400000; // a clock set back prolongs nothing
   async function erase() {
-    await within("readwrite", (kept) => result(kept.clear())).catch(() => null);
+    await within("readwrite", (table) => result(table.clear())).catch(() => null);
     indexedDB.deleteDatabase(NAME);
   }
-  return { random, read, drop, makeKeys, unlocked, seal, open, isOld, erase };
+  return { random, read, drop, makeKeys, unlocked, store, open, isOld, erase };
 })();

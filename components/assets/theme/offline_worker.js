@@ -5,27 +5,26 @@ importScripts(known.store);
 const CACHE = `offline ${known.store}`;
 const AGAIN = 5 * 60000; // milliseconds until a copy is asked for anew
 
-addEventListener("install", (event) => event.waitUntil(keepPage().then(() => skipWaiting())));
+addEventListener("install", (event) => event.waitUntil(storePage().then(() => skipWaiting())));
 addEventListener("activate", (event) => event.waitUntil(begin()));
 addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (origin !== location.origin) return;
-  if (request.mode === "navigate" && request.method === "GET") event.respondWith(visit(event));
+  if (request.mode === "navigate" && request.method === "GET") event.respondWith(answerPage(event));
   else if (request.mode === "navigate" && pathname === "/deconnexion") event.waitUntil(offlineStore.erase());
   else if (request.method === "GET" && known.files.includes(pathname))
-    event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));
+    event.respondWith(caches.match(request).then((found) => found ?? fetch(request)));
 });
 
-const keepPage = async () => (await caches.open(CACHE)).addAll([known.page, ...known.files]);
+const storePage = async () => (await caches.open(CACHE)).addAll([known.page, ...known.files]);
 
 async function begin() {
   for (const name of await caches.keys()) if (name !== CACHE) await caches.delete(name);
   await registration.navigationPreload?.enable();
-  await clients.claim();
 }
 
-async function visit(event) {
+async function answerPage(event) {
   let answer;
   try {
     answer = (await event.preloadResponse) ?? (await fetch(event.request));
@@ -53,9 +52,9 @@ async function renew() {
   const answer = await fetch(`${known.page}/copie`, { redirect: "manual" });
   if (answer.status === 410) return forget();
   if (!answer.ok) return;
-  await offlineStore.seal(keys, await answer.text());
+  await offlineStore.store(keys, await answer.text());
   await (await caches.open(CACHE)).add(known.page); // in the language and the looks of now
-  for (const each of await clients.matchAll()) each.postMessage("kept");
+  for (const each of await clients.matchAll()) each.postMessage("stored");
 }
 
 async function forget() {
