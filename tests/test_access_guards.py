@@ -40,6 +40,8 @@ OPENERS = {
     "data.accounts.unsubscribe_links": "a link in a letter; whoever follows it need not be signed in",
     "data.accounts.refusals": "counts what accounts were refused; a family may not read the journal that holds it",
     "data.accounts.two_factor_login": "signs in, second step; counts wrong codes in a table of the system",
+    "data.accounts.offline_copy": "a device asks by its cookie whether it still keeps pages; nobody need be signed in",
+    "data.accounts.push": "tells devices of every site, by itself; a device is forgotten whoever signs in there",
     "data.schooling.calendar_feed": "a calendar asks with a token, from which the account follows",
     "data.schooling.lesson_letters": "writes to the families of every site, by itself; a link in a letter ends it, from which the account follows",
     "data.change_requests.submission": "a link in an e-mail confirms an address; whoever follows it need not be signed in",

@@ -41,6 +41,7 @@ STYLES = (
     "letters.css",
     "terms.css",
     "help.css",
+    "offline.css",
     "display_preferences.css",
     "modes.css",
     "print.css",

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from components.assets import app_icon
 from components.assets.serving import url
 from components.layout import display_preferences
 from components.ui import html
@@ -38,11 +39,21 @@ def head(title: str, *more: Markup) -> Markup:
     )
 
 
-def site_style(site: Site | None) -> list[Markup]:
-    """The stylesheet of a site that chose its accent; its colour is in its address, so it is kept for ever."""
-    if site is None or not site.accent:
+def of_site(site: Site | None, language: Language) -> list[Markup]:
+    """The stylesheet of a site that chose its accent; its colour is in its address, so it is kept for ever. What makes its
+    portal an application of a telephone."""
+    if site is None:
         return []
-    return [html.link(rel="stylesheet", href=f"/apparence/{site.accent[1:]}.css")]
+    return [
+        *([html.link(rel="stylesheet", href=f"/apparence/{site.accent[1:]}.css")] if site.accent else []),
+        html.link(rel="manifest", href=f"/application/{site.id}/{language}.webmanifest"),
+        html.link(rel="apple-touch-icon", href=app_address(site, "apple.png")),
+    ]
+
+
+def app_address(site: Site, name: str) -> str:
+    """Where an icon of the site's portal is: what it looks like is in its address."""
+    return f"/application/{site.id}/{app_icon.mark(site.accent, site.logo)}/{name}"
 
 
 def line_status(language: Language, *, by_itself: bool = True) -> Markup:
@@ -70,7 +81,7 @@ def page(
     """A plain page: no client in memory, works without script. `ahead`: addresses fetched while the person types."""
     fetched = [html.link(rel="prefetch", href=each) for each in ahead]
     document = Markup("<!doctype html>") + html.html(
-        head(title, *site_style(site), *fetched),
+        head(title, *of_site(site, language), *fetched),
         html.body(body, line_status(language, by_itself=False), html.script(src=url("plain.js"), defer=True)),
         lang=language,
         **display_preferences.attributes(),

@@ -37,6 +37,7 @@ FAMILY_MORE = (  # what « Plus » lists besides, on a phone; a wide screen lead
     ("/mot-de-passe/donnees", _("Données"), "paper"),
     ("/mot-de-passe#connexions", _("Connexions"), "phone"),
     ("/aide", _("Aide"), "info"),
+    ("/aide#installer", _("Installer"), "down"),
 )
 IN_BAR = {
     *(href for href, _, _ in FAMILY_MENU[:4]),
@@ -151,7 +152,11 @@ def logo(site: Site | None) -> Markup:
     """The site's own, or the portal's mark."""
     if site is None or not site.logo:
         return LOGO
-    return html.img(src=f"/logo/{site.id}/{site.logo}.png", alt="", class_="logo own", height=40)
+    return html.img(src=logo_address(site), alt="", class_="logo own", height=40)
+
+
+def logo_address(site: Site) -> str:
+    return f"/logo/{site.id}/{site.logo}.png"
 
 
 def sign_out_button(caller: Caller, *, drawn: bool = False) -> Markup:

@@ -15,7 +15,7 @@ from nicegui import app
 
 from components.web import errors
 from data.access_grants import batches as access_batches
-from data.accounts import refusals
+from data.accounts import push, refusals
 from data.core import database, outages, stopping
 from data.core.database import Unavailable
 from data.core.settings import settings
@@ -29,7 +29,7 @@ from data.schooling import lesson_letters
 from data.uploads import worker as upload_worker
 
 ROUND_SECONDS, DAILY_SECONDS, MEMORY_SECONDS, FILES_SECONDS = 2.0, 60.0, 15.0, 3600.0
-DAY_SECONDS, REFUSALS_SECONDS, LESSONS_SECONDS, GROUP_SECONDS = 86_400.0, 60.0, 30.0, 5.0
+DAY_SECONDS, REFUSALS_SECONDS, LESSONS_SECONDS, GROUP_SECONDS, PUSHES_SECONDS = 86_400.0, 60.0, 30.0, 5.0, 15.0
 STOP_SECONDS = 25.0  # deploy/ gives the whole process 40
 log = logging.getLogger("anacrouse")
 _threads = ThreadPoolExecutor(thread_name_prefix="work")  # what asyncio.to_thread runs, so that a stop can wait for it
@@ -105,6 +105,7 @@ class _Periodic:
 def _jobs() -> list[_Periodic]:
     return [
         _Periodic("postman", ROUND_SECONDS, delivery.go_round),
+        _Periodic("pushes", PUSHES_SECONDS, push.go_round),
         _Periodic("access letters", ROUND_SECONDS, _access_batches),
         _Periodic("daily", DAILY_SECONDS, daily_digest.go_round),
         _Periodic("letters of lessons", LESSONS_SECONDS, lesson_letters.go_round),

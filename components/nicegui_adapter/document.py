@@ -59,7 +59,7 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
         if isinstance(element, StaticPanel):
             element.first = Markup("")  # the browser has it now; a connected client stays small
     document = Markup("<!doctype html>") + html.html(
-        head(client.title or "", *client.storage.get("style", ())),
+        head(client.title or "", *client.storage.get("of_site", ())),
         html.body(
             html.div(painted, id="app"),
             _lost(language),

@@ -18,7 +18,7 @@ from data.core.unit_of_work import UnitOfWork
 def frame(uow: UnitOfWork, caller: Caller, title: str, path: str) -> Iterator[None]:
     """Header, the screen's own panels inside <main>, footer and the phone's bar."""
     site, client = sites.here(uow), ui.context.client
-    client.storage["style"] = html_document.site_style(site)
+    client.storage["of_site"] = html_document.of_site(site, uow.language)
     client.storage["language"], client.storage["signed_in"] = uow.language, caller.account is not None
     layout, main = client.layout, make_plain(client)
     layout.classes("frame")

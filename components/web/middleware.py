@@ -43,7 +43,7 @@ def policy(https: bool, *, forms_to: str = "'self'") -> str:
     sockets = "" if https else " ws: wss:"
     return (
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-        f"connect-src 'self'{sockets}; form-action {forms_to}; "
+        f"connect-src 'self'{sockets}; manifest-src 'self'; worker-src 'self'; form-action {forms_to}; "
         "frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
     )
 

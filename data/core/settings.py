@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     demo: bool = False
     trusted_proxies: str = ""
     metrics_token: str = ""
+    push_services: str = (
+        "fcm.googleapis.com,updates.push.services.mozilla.com,web.push.apple.com,.push.apple.com,.notify.windows.com"
+    )
     smtp_ca_file: str = ""
     hash_memory_kib: int = 65536
     hash_rounds: int = 3

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, Column
 from sqlmodel import Field
 
 from data.accounts.models import Account
+from data.accounts.push import PushDevice
 from data.accounts.sessions import KnownDevice, SignIn
 from data.billing.models import Allocation, Instalment, Invoice, InvoiceLine, Payment
 from data.billing.online_payments import OnlinePayment
@@ -52,6 +53,7 @@ MOVES: tuple[tuple[type[Any], str, str], ...] = (
     (InquiryTurn, "family_id", ""),
     (SignIn, "family_id", ""),
     (KnownDevice, "family_id", ""),
+    (PushDevice, "family_id", ""),
     (AgendaKey, "family_id", ""),
     (Account, "family_id", _("Comptes")),
     (Guardian, "family_id", _("Adultes")),

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import SQLModel, col, select
 
+from data.accounts.push import PushDevice
 from data.accounts.sessions import KnownDevice, SignIn
 from data.billing.online_payments import OnlinePayment
 from data.change_requests.models import ChangeRequest
@@ -22,7 +23,7 @@ from data.reenrolment.models import SuppliedDocument, Wish
 from data.schooling.absences import AbsenceNotice
 from data.schooling.calendar_feed import AgendaKey
 
-FOLLOWING: tuple[type[Any], ...] = (SignIn, KnownDevice, AgendaKey)  # they go where their account goes
+FOLLOWING: tuple[type[Any], ...] = (SignIn, KnownDevice, PushDevice, AgendaKey)  # they go where their account goes
 # What people do, by numbers that no key checks: table, column, whose number it is.
 BY_PEOPLE: tuple[tuple[type[Any], str, str], ...] = (
     (ChangeRequest, "sheet_id", "guardian"),

@@ -34,7 +34,17 @@ from data.reenrolment.models import Reenrolment
 from data.schooling.models import Course, Teacher
 from data.schooling.results import Assessment
 
-SECRET = ("hash", "token", "secret", "needle", "totp", "recovery", "idempot", "message_id")  # in a column's name
+SECRET = (  # in a column's name
+    "hash",
+    "token",
+    "secret",
+    "needle",
+    "totp",
+    "recovery",
+    "idempot",
+    "message_id",
+    "endpoint",
+)
 # What only opens doors; and what a letter to a group is made of: the family has its own copy of it (Letter).
 PASSED_OVER = {"KnownDevice", "AgendaKey", "Throttle", "GroupLetter", "GroupDocument"}
 STAFFS = {
@@ -78,6 +88,7 @@ TITLES = {
     "Letter": _("Courriers reçus"),
     "GroupRecipient": _("Courriers à un groupe : lus, acceptés"),
     "SignIn": _("Connexions"),
+    "PushDevice": _("Appareils prévenus des messages"),
 }
 
 

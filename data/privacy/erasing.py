@@ -9,6 +9,7 @@ from sqlalchemy import String, and_, cast, or_
 from sqlmodel import col, delete, exists, select, update
 
 from data.access_grants.batches import AccessBatch
+from data.accounts.push import PushDevice
 from data.accounts.rate_limit import Throttle
 from data.accounts.sessions import KnownDevice, SignIn
 from data.change_requests.models import ChangeRequest, FieldChange, RequestState
@@ -238,6 +239,7 @@ RULES = (
          col(AccessBatch.file) != ""),
     Rule(records.SIGN_INS, SignIn, SignIn.seen_at, _older(SignIn.seen_at), _delete, noted=None),
     Rule(records.DEVICES, KnownDevice, KnownDevice.seen_at, _older(KnownDevice.seen_at), _delete, noted=None),
+    Rule(records.PUSH_DEVICES, PushDevice, PushDevice.notified_at, _older(PushDevice.notified_at), _delete, noted=None),
     Rule(records.FAILURES, Throttle, Throttle.failed_at, _older(Throttle.failed_at), _delete, noted=None),
     Rule(records.JOURNAL, AuditEntry, AuditEntry.at, _older(AuditEntry.at), _delete, noted=Action.JOURNAL_PURGED),
 )  # fmt: skip

@@ -109,6 +109,8 @@ SIGN_INS = PersonalRecord("sessions", _("Connexions passées"), Activity.SECURIT
                           _("après la dernière visite"), setting=True)  # fmt: skip
 DEVICES = PersonalRecord("devices", _("Appareils reconnus"), Activity.SECURITY, ("KnownDevice",), 1, Unit.YEARS,
                          _("après la dernière visite"))  # fmt: skip
+PUSH_DEVICES = PersonalRecord("push_devices", _("Appareils prévenus des messages, par choix"), Activity.EXCHANGES, ("PushDevice",), 1,
+                              Unit.YEARS, _("après le dernier avis, ou dès la déconnexion"))  # fmt: skip
 FAILURES = PersonalRecord("failures", _("Compteurs d’échecs de connexion"), Activity.SECURITY, ("Throttle",), 2, Unit.DAYS,
                           _("après le dernier échec"))  # fmt: skip
 JOURNAL = PersonalRecord("journal", _("Journal : qui a fait ou ouvert quoi"), Activity.SECURITY, ("AuditEntry",), 12, Unit.MONTHS,
@@ -134,7 +136,7 @@ BILLS = PersonalRecord("bills", _("Factures, règlements, reçus et attestations
 RECORDS = (
     HEALTH_PAPERS, SENSITIVE_PAPERS, REFUSED_PAPERS, ABSENCE_PAPERS, OLD_PHOTOGRAPHS, REVIEW_NOTES, REQUESTS, MESSAGES,
     LETTER_TEXTS, LETTERS, GROUP_LETTERS, IMPORT_FILES, UNDOING,
-    ACCESS_LETTERS, SIGN_INS, DEVICES, FAILURES, JOURNAL, PEOPLE, FOLLOWING, RESULTS, BILLS, ACCOUNTS, STAFF,
+    ACCESS_LETTERS, SIGN_INS, DEVICES, PUSH_DEVICES, FAILURES, JOURNAL, PEOPLE, FOLLOWING, RESULTS, BILLS, ACCOUNTS, STAFF,
 )  # fmt: skip
 NO_PEOPLE = {  # tables that say nothing of anybody
     *(

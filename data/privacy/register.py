@@ -55,7 +55,8 @@ PROCESSINGS: dict[Activity, Processing] = {
         PUBLIC_TASK,
         _("Adultes responsables, élèves, personnel"),
         _("Demandes et décisions, messages et réponses, courriels et leur état d’envoi"),
-        _("Secrétariat et responsables du portail ; le service d’envoi des courriels"),
+        _("Secrétariat et responsables du portail ; le service d’envoi des courriels ; pour qui le choisit, le service de notifications de "
+          "son navigateur, qui n’apprend que le moment d’un message"),
     ),
     Activity.SECURITY: Processing(
         _("Accès et sécurité du portail"),
@@ -150,6 +151,8 @@ def durations(site: Site, language: Language, kept: Sequence[PersonalRecord]) ->
 
 CAME_FROM = _("Elles viennent de vous et du logiciel de gestion du conservatoire. Aucune décision n’est prise par un automate, le "
               "portail ne suit personne et n’utilise que les cookies qui servent à rester connecté.")  # fmt: skip
+ON_THE_DEVICE = _("Si vous le choisissez dans « Mot de passe », votre appareil garde une copie de vos dernières pages, à lire sans réseau : elle "
+                  "n’en sort pas, et s’efface quand vous vous déconnectez.")  # fmt: skip
 RIGHTS = (
     _("Vous pouvez voir vos données et demander leur correction ici même, en obtenir une copie, demander leur effacement ou vous "
       "opposer à un usage. Le conservatoire répond en un mois au plus."),
@@ -183,7 +186,7 @@ def notice(site: Site, language: Language, day: date) -> Statement:
     kept = durations(site, language, [each for each in RECORDS if each is not STAFF])
     chapters = (
         Chapter(said(_("Qui en est responsable")), responsible),
-        Chapter(said(_("À quoi servent vos données")), [said(CAME_FROM)], uses),
+        Chapter(said(_("À quoi servent vos données")), [said(CAME_FROM), said(ON_THE_DEVICE)], uses),
         Chapter(said(_("Qui les reçoit")), facts=receivers),
         Chapter(said(_("Combien de temps")), heads=_duration_heads(language), rows=kept),
         Chapter(said(_("Vos droits")), [said(each) for each in RIGHTS]),

@@ -46,6 +46,20 @@ def draw(uow: UnitOfWork) -> None:
             _("Une copie de tout ce que le portail garde de votre famille."),
             _("Obtenir mes données"),
             "/mot-de-passe/donnees",
+        )
+        + _section(
+            uow,
+            _("Lire sans connexion"),
+            _("Vos dernières pages lues, gardées sur cet appareil si vous le voulez."),
+            _("Garder mes pages"),
+            "/mot-de-passe/hors-ligne",
+        )
+        + _section(
+            uow,
+            _("Être prévenu sur cet appareil"),
+            _("Un avis dès que le conservatoire vous écrit, si vous le voulez."),
+            _("Me prévenir"),
+            "/mot-de-passe/notifications",
         ),
         classes="rooms",
     )

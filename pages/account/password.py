@@ -15,9 +15,10 @@ from components.ui.markup import Markup, button
 from components.ui.panel import Act, Answer
 from components.ui.tables import table
 from components.web import way_on
-from components.web.auth import set_cookie
+from components.web.auth import cookie, set_cookie
+from components.web.erasing import COPY, erase_device
 from components.web.errors import error_page
-from data.accounts import devices, passwords, sessions, two_factor
+from data.accounts import devices, passwords, push, sessions, two_factor
 from data.accounts import models as accounts
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
@@ -209,6 +210,9 @@ async def _change(
     with caller.unit_of_work(writes=True) as uow:
         token = sessions.change_password(uow, signin.id, hashed)
     response = RedirectResponse(on or after, 303)
+    if cookie(request, COPY):
+        erase_device(response)
+    push.forget(cookie(request, "appareil"))
     set_cookie(response, "anacrouse", token)
     return response
 

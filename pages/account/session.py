@@ -5,14 +5,17 @@ from starlette.responses import RedirectResponse, Response
 
 from components.nicegui_adapter.screens import plain
 from components.web.auth import cookie, cookie_name
-from data.accounts import sessions
+from components.web.erasing import erase_device
+from data.accounts import push, sessions
 from data.accounts.caller import Audience, Caller
 
 
 @plain("/deconnexion", Audience.ACCOUNT, methods=("POST",), own=True)
 def leave(caller: Caller, request: Request) -> Response:
     sessions.sign_out(cookie(request, "anacrouse"))
-    response = RedirectResponse("/connexion?fin=2", 303, {"clear-site-data": '"cache", "storage"'})
+    push.forget(cookie(request, "appareil"))
+    response = RedirectResponse("/connexion?fin=2", 303)
+    erase_device(response)
     response.delete_cookie(cookie_name("anacrouse"), secure=cookie_name("").startswith("__"), httponly=True)
     return response
 

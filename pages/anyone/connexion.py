@@ -14,8 +14,9 @@ from components.ui import html
 from components.ui.markup import Markup, join
 from components.web import way_on
 from components.web.auth import cookie, set_cookie
+from components.web.erasing import COPY, erase_device
 from data import demo
-from data.accounts import devices, sessions, two_factor_login
+from data.accounts import devices, offline_copy, push, sessions, two_factor_login
 from data.accounts import models as accounts
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
@@ -226,6 +227,7 @@ async def enter(caller: Caller, request: Request) -> Response:
 
 def come_in(caller: Caller, request: Request, account: Account, after: str) -> RedirectResponse:
     """A new session, whatever cookies the browser held, and on to where it wanted."""
+    push.forget(cookie(request, "appareil"), but=account.id)
     token, device = sessions.sign_in(
         account,
         old_token=cookie(request, "anacrouse"),
@@ -234,6 +236,9 @@ def come_in(caller: Caller, request: Request, account: Account, after: str) -> R
         client=caller.address,
     )
     response = RedirectResponse(way_on.safe(after) or ("/gestion" if account.is_staff else "/"), 303)
+    kept = cookie(request, COPY)
+    if kept and not offline_copy.chosen(kept, account):
+        erase_device(response)  # another account's pages, or of an older password
     set_cookie(response, "anacrouse", token)
     set_cookie(response, "appareil", device, seconds=365 * 86400)
     accessibility.adopt(account, request, response)

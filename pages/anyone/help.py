@@ -33,6 +33,8 @@ OWN = (
     ("/mot-de-passe/courriers", _("Mes courriers")),
     ("/mot-de-passe/agenda", _("Recevoir l’agenda")),
     ("/mot-de-passe/donnees", _("Mes données")),
+    ("/mot-de-passe/hors-ligne", _("Lire sans connexion")),
+    ("/mot-de-passe/notifications", _("Être prévenu sur cet appareil")),
 )
 DOSSIER = (
     ("identite", _("Identité")),

@@ -228,6 +228,23 @@ CHAPTERS = (
         "",
     ),
     (
+        "installer",
+        _("Installer le portail sur un appareil"),
+        (
+            _(
+                "Le portail peut prendre place parmi vos applications, avec son icône. Rien n’est à chercher dans un magasin d’applications."
+            ),
+            _("iPhone ou iPad : ouvrez-le dans Safari, touchez « Partager », puis « Sur l’écran d’accueil »."),
+            _("Android : dans le menu du navigateur, « Installer l’application » ou « Ajouter à l’écran d’accueil »."),
+            _("Ordinateur : dans Chrome ou Edge, le bouton d’installation est au bout de la barre d’adresse."),
+            _(
+                "Un appui long sur l’icône mène, sur Android, à l’agenda, aux absences, à la facturation et à la réinscription."
+            ),
+        ),
+        "",
+        "",
+    ),
+    (
         "deconnexion",
         _("Se déconnecter"),
         (_("Choisissez « Déconnexion ». Le portail se ferme dans tous les onglets de cet appareil."),),

@@ -136,7 +136,7 @@ def _cell(shown: Shown, day: date) -> Markup:
 def _line(shown: Shown, each: Appointment) -> Markup:
     """In a cell of the month: a shape where there is no room, the hour and the course where there is."""
     uow, state = shown.uow, each.meeting.state if each.meeting else None
-    text = [formats.clock(each.starts, uow.language), each.pupil.called, _called(each)]
+    text = [formats.clock(each.starts, uow.language), each.pupil.called, called(each)]
     if state in {LessonState.CANCELLED, LessonState.MOVED}:
         text.append(uow.translate(_("annulé") if state == LessonState.CANCELLED else _("déplacé")))
     if each.absence or each.announced:
@@ -148,7 +148,7 @@ def _line(shown: Shown, each: Appointment) -> Markup:
     )
 
 
-def _called(each: Appointment) -> str:
+def called(each: Appointment) -> str:
     if each.meeting:
         return each.meeting.course.name
     return each.performance.title if each.performance else ""
@@ -188,8 +188,8 @@ def _appointment(shown: Shown, each: Appointment) -> Markup:
         about = (each.performance.place if each.performance else "", uow.translate("audition ou concert"))
     cancelled = each.meeting is not None and each.meeting.state == LessonState.CANCELLED
     return html.li(
-        html.p(_when(uow, each), class_="when"),
-        html.p(html.a(_called(each), href=path), class_="what"),
+        html.p(when(uow, each), class_="when"),
+        html.p(html.a(called(each), href=path), class_="what"),
         html.p(calendar.mark(nth), each.pupil.called, class_="whose"),
         html.p(" · ".join(filter(None, about)), class_="small soft") if any(about) else None,
         *_marks(uow, each),
@@ -197,7 +197,7 @@ def _appointment(shown: Shown, each: Appointment) -> Markup:
     )
 
 
-def _when(uow: UnitOfWork, each: Appointment) -> str:
+def when(uow: UnitOfWork, each: Appointment) -> str:
     """« 17 h 15 – 17 h 45 »."""
     if each.starts is None:
         return uow.translate("Heure à préciser")

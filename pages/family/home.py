@@ -1,6 +1,7 @@
 """« Accueil »: what needs doing, what waits, the next lessons, then the pupils, the money, what was answered, the news."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import time, timedelta
 
 from markupsafe import Markup
@@ -34,13 +35,13 @@ from data.schooling.results import Marked
 from data.schooling.unexcused import Missed
 from pages.family import requests, to_do
 from pages.family.billing import balance_words
-from pages.family.requests import BILLING
+from pages.family.requests import BILLING, Line
 from pages.family.to_do import Known
 
 LESSONS, NOTICES = 6, 50  # shown at once; read, the latest first
-Accounts = dict[Ledger, billing.Account]
+Accounts = Mapping[Ledger, billing.Account]
 Family = Sequence[tuple[Pupil, PupilLink, Missed]]
-Coming = Mapping[int, list[Attended]]  # by pupil
+Coming = Mapping[int, Sequence[Attended]]  # by pupil
 
 
 @screen("/", Audience.FAMILY, title=_("Accueil"))
@@ -49,7 +50,18 @@ def home(uow: UnitOfWork) -> None:
     Panel(uow, _draw, follows=topics, classes="flow")
 
 
-def _draw(uow: UnitOfWork) -> Markup:
+@dataclass(frozen=True)
+class Read:
+    """What « Accueil » is drawn of."""
+
+    known: Known
+    waiting: Sequence[Line]
+    answered: Sequence[Line]
+    announced: Sequence[AbsenceNotice]  # that stand
+    first: str  # how the reader is called
+
+
+def read(uow: UnitOfWork) -> Read:
     adults, me, inquiries = message_submission.at_home(uow, uow.now - requests.FRESH)
     mine = change_requests.of_the_family(uow, requests.LATEST)
     ledgers, pupils = billing.accounts(uow), unexcused.of_the_pupils(uow)
@@ -59,20 +71,27 @@ def _draw(uow: UnitOfWork) -> Markup:
     notices = absences.of_the_family(uow, NOTICES)
     sources = requests.Sources(mine, (standing.sent, standing.given), ledgers, people, notices, inquiries)
     waiting, answered = requests.latest(uow, sources)
-    first = me.called if me else uow.name
+    known = Known(adults, mine, pupils, coming, ledgers, standing.due, inquiries, reading.awaited(uow))
+    said = [notice for notice, _pupil in notices if announced.stands(notice)]
+    return Read(known, waiting, answered, said, me.called if me else uow.name)
+
+
+def _draw(uow: UnitOfWork) -> Markup:
+    found = read(uow)
+    known = found.known
     when = formats.long_day(uow.today, uow.language)
     under = uow.translate(
         "{day} · année scolaire {year}", day=when[:1].upper() + when[1:], year=formats.school_year(uow.today)
     )
     return (
-        head(uow.translate("Bonjour {name}", name=first).strip(), under)
-        + to_do.draw(uow, Known(adults, mine, pupils, coming, ledgers, standing.due, inquiries, reading.awaited(uow)))
-        + to_do.waiting(uow, waiting)
-        + _lessons(uow, pupils, coming, [notice for notice, _pupil in notices if announced.stands(notice)])
+        head(uow.translate("Bonjour {name}", name=found.first).strip(), under)
+        + to_do.draw(uow, known)
+        + to_do.waiting(uow, found.waiting)
+        + _lessons(uow, known.pupils, known.coming, found.announced)
         + html.div(
-            _pupils(uow, pupils, coming),
-            _balance(uow, ledgers),
-            requests.card(uow, answered, any_waiting=bool(waiting)),
+            _pupils(uow, known.pupils, known.coming),
+            _balance(uow, known.ledgers),
+            requests.card(uow, found.answered, any_waiting=bool(found.waiting)),
             class_="cards",
         )
         + _news(uow)
@@ -166,7 +185,9 @@ def _pupils(uow: UnitOfWork, found: Family, coming: Coming) -> list[Markup]:
     ]
 
 
-def _missed(uow: UnitOfWork, pupil: Pupil, link: PupilLink, missed: Missed, attended: list[Attended]) -> Markup | None:
+def _missed(
+    uow: UnitOfWork, pupil: Pupil, link: PupilLink, missed: Missed, attended: Sequence[Attended]
+) -> Markup | None:
     """Where nothing can be done of it: « À faire » has what this household may justify."""
     if not missed.count or link.rights == Rights.ALL:
         return None
@@ -182,7 +203,9 @@ def _missed(uow: UnitOfWork, pupil: Pupil, link: PupilLink, missed: Missed, atte
     return html.p(html.a(text, href=href), class_="small")
 
 
-def _pupil(uow: UnitOfWork, pupil: Pupil, coming: list[Attended], last: Marked | None, missed: Markup | None) -> Markup:
+def _pupil(
+    uow: UnitOfWork, pupil: Pupil, coming: Sequence[Attended], last: Marked | None, missed: Markup | None
+) -> Markup:
     courses = [each for each in coming if each.course.school_year == formats.school_year(uow.today)]
     about = " · ".join(filter(None, (", ".join(each.course.name for each in courses) or pupil.discipline, pupil.cycle)))
     facts: list[tuple[str, Content]] = []

@@ -56,10 +56,15 @@ class Known:
     awaited: Sequence[GroupLetter] = ()
 
 
-def draw(uow: UnitOfWork, known: Known) -> Markup:
-    """« À faire », what is urgent first; in the order of _TASKS otherwise."""
+def tasks_of(uow: UnitOfWork, known: Known) -> list[Task]:
+    """What is urgent first; in the order of _TASKS otherwise."""
     tasks = [task for of_a_kind in _TASKS for task in of_a_kind(uow, known)]
-    tasks.sort(key=lambda task: not task.urgent)
+    return sorted(tasks, key=lambda task: not task.urgent)
+
+
+def draw(uow: UnitOfWork, known: Known) -> Markup:
+    """« À faire »."""
+    tasks = tasks_of(uow, known)
     count = f" · {len(tasks)}" if tasks else ""
     lines = [html.li(_task(uow, task), class_=classes(task.urgent and "bad")) for task in tasks]
     body = html.ul(lines, class_="tasks") if tasks else html.p(uow.translate("Rien à faire pour l’instant."))

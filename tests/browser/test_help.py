@@ -18,7 +18,7 @@ def test_help_shows_every_chapter_with_its_pictures_in_the_language_of_the_reade
         expect(image).to_have_attribute("alt", re.compile(r"\w{3}"))
         assert image.evaluate("e => e.decode().then(() => e.naturalWidth)") > 300
         assert image.evaluate("e => Math.abs(e.naturalWidth / e.naturalHeight - e.width / e.height)") < 0.03
-    expect(page.get_by_role("heading", level=2)).to_have_count(1 + 16 + 3)
+    expect(page.get_by_role("heading", level=2)).to_have_count(1 + 17 + 3)
     page.get_by_role("link", name="Se réinscrire").click()
     expect(page.get_by_role("heading", name="Se réinscrire")).to_be_in_viewport()
     page.get_by_role("button", name="English").click()

@@ -92,7 +92,7 @@ def test_refusals_carry_them_too(come: Come, portal: Server) -> None:
 def test_no_script_but_ours_runs_and_nobody_frames_the_portal(claire: Person) -> None:
     policy = policy_of(claire.get("/famille"))
     assert policy["script-src"] == "'self'"
-    assert policy["style-src"] == "'self'"
+    assert policy["style-src"] == policy["manifest-src"] == policy["worker-src"] == "'self'"
     assert policy["frame-ancestors"] == policy["object-src"] == policy["base-uri"] == "'none'"
     assert policy["form-action"] == "'self'"
 
@@ -259,7 +259,7 @@ def test_a_photograph_may_be_larger_than_a_form_but_not_endless(claire: Person) 
 
 def test_what_may_be_kept_is_kept_and_what_is_personal_is_not(claire: Person) -> None:
     page = claire.soup("/famille")
-    for tag in page.select("link[href], script[src]"):
+    for tag in page.select("link[href]:not([rel=manifest]), script[src]"):
         answer = claire.get(str(tag.get("href") or tag.get("src")))
         assert answer.status_code == 200
         assert "immutable" in answer.headers["cache-control"]

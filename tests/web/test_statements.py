@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.addresses import CAMPAIGN, OWN
+from tests.addresses import BY_CHOICE, CAMPAIGN, OWN
 from tests.server import ROOT, Server
 from tests.web.canary_family import Theirs, plant_canary
 from tests.web.http_client import Person, Tab
@@ -33,6 +33,7 @@ SCREENS = (
         "aubry.claire",
         [
             *OWN,
+            *BY_CHOICE,
             "/demandes",
             "/demandes/messages/{message}",
             "/demandes/ecrire/cours/{course}",

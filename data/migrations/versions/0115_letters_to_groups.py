@@ -5,7 +5,7 @@ import sqlmodel
 from alembic import op
 
 revision = "0115"
-down_revision = "0111"
+down_revision = "0113"
 branch_labels = None
 depends_on = None
 
