@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import Content
+from components.ui.markup import Content, ending
 from data.core.unit_of_work import UnitOfWork
 from data.messages.models import About
 
@@ -26,7 +26,7 @@ def question_link(uow: UnitOfWork, about: About, key: int, named: Content = "") 
     return html.a(
         icon("mail"),
         uow.translate("Une question ?"),
-        named and html.span(" : ", named, class_="unseen"),
+        named and ending(uow.language, named),
         href=f"{PATH}/{_WORD_OF[about]}/{key}",
         class_="link",
     )

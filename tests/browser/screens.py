@@ -19,9 +19,9 @@ gets = {route.path for route in app.routes if "GET" in (getattr(route, "methods"
 print(json.dumps([[path, audience.name] for path, audience in ADDRESSES.items() if path in gets]))
 """
 NO_SCREENS = re.compile(  # files, machines' answers, addresses that lead on at once or need a key that was mailed
-    r"\.(pdf|ics|csv|xlsx|zip|png|svg|webp|txt|json|css|html|{form})$|^/(healthz|readyz|metrics|deconnexion|documents|gestion)$"
+    r"\.(pdf|ics|csv|xlsx|zip|png|svg|webp|txt|json|webmanifest|css|html|{form})$|^/(healthz|readyz|metrics|deconnexion|documents|gestion)$"
     r"|^/documents/|/photo$|^/confirmer/|/solidite$|/retour/|^/facturation/reprendre|/retour$|/modeles?/|^/premier-demarrage"
-    r"|^/paiement/|^/connexion/second-facteur$|/apercu$|/fichier$|^/theme/"
+    r"|^/paiement/|^/connexion/second-facteur$|/apercu$|/fichier$|^/courriers/documents/|/copie$|^/\.well-known/|^/theme/"
 )
 WHO = {"ANYONE": "", "ACCOUNT": "aubry.claire", "FAMILY": "aubry.claire", "STAFF": "lemoine.helene", "MANAGER": "lemoine.helene"}  # fmt: skip
 FILLED = {

@@ -166,12 +166,12 @@ def test_who_may_only_consult_is_refused(database: str) -> None:
         refused(lambda: announce(MARC), "consulter ce dossier, mais pas le modifier")
         refused(lambda: justify(number, MARC), "consulter ce dossier, mais pas le modifier")
     assert heard == set()
-    told = announce()
+    sent = announce()
     set_rights(CLAIRE, "consult")  # of what was announced before, too
-    for act in (lambda uow: absences.withdraw(uow, told), lambda uow: absences.attach(uow, told, "0" * 32)):
+    for act in (lambda uow: absences.withdraw(uow, sent), lambda uow: absences.attach(uow, sent, "0" * 32)):
         with as_(CLAIRE, now=NOW) as uow:
             refused(lambda act=act, uow=uow: act(uow), "consulter ce dossier, mais pas le modifier")
-    assert notice(told).state == "pending"
+    assert notice(sent).state == "pending"
 
 
 @both

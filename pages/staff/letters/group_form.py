@@ -8,7 +8,7 @@ from components.layout.file_notices import file_field, file_form
 from components.ui import html
 from components.ui.fields import in_english, labelled
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button
+from components.ui.markup import acting_form, button, ending
 from components.ui.status_chip import label_of
 from data.core import own_texts
 from data.core.errors import UserError
@@ -172,7 +172,7 @@ def _documents(uow: UnitOfWork, letter: GroupLetter) -> Markup:
         html.li(
             html.a(icon("paper"), html.span(each.name), href=f"/courriers/documents/{each.id}"),
             button(
-                uow.translate("Retirer"), html.span(f" : {each.name}", class_="unseen"), do="remove-document",
+                uow.translate("Retirer"), ending(uow.language, each.name), do="remove-document",
                 of=each.id, class_="link",
             ),
         )

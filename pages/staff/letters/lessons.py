@@ -12,7 +12,7 @@ from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button
+from components.ui.markup import acting_form, button, ending
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.review_queue import search_field
 from components.ui.status_chip import status_chip
@@ -124,7 +124,7 @@ def _row(uow: UnitOfWork, each: Taught) -> list[object]:
     past = lesson.day < uow.today or state == LessonState.HELD
     kinds = () if past else (RESTORE,) if state == LessonState.CANCELLED else (CANCEL, MOVE)
     words = {CANCEL: _("Annuler"), MOVE: _("Déplacer"), RESTORE: _("Maintenir")}
-    about = html.span(f" : {each.course.name}, {at}", class_="unseen")
+    about = ending(uow.language, f"{each.course.name}, {at}")
     acts = [
         button(uow.translate(words[kind]), about, do=kind, of=lesson.id, class_="btn quiet small") for kind in kinds
     ]
