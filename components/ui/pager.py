@@ -44,7 +44,7 @@ def skip_to(act: Act, most: int) -> int:
 
 
 def _to(name: str, drawn: str, do: str, skip: int, *, is_there: bool) -> Markup | None:
-    return button(icon(drawn), html.span(name), do=do, of=skip, class_="link") if is_there else None
+    return button(icon(drawn), html.span(name), do=do, of=skip, id=f"{do}-{drawn}", class_="link") if is_there else None
 
 
 def _which(uow: UnitOfWork, number: int, pages: int, do: str) -> Markup:

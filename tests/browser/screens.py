@@ -21,7 +21,7 @@ print(json.dumps([[path, audience.name] for path, audience in ADDRESSES.items() 
 NO_SCREENS = re.compile(  # files, machines' answers, addresses that lead on at once or need a key that was mailed
     r"\.(pdf|ics|csv|xlsx|zip|png|svg|webp|txt|json|webmanifest|css|html|{form})$|^/(healthz|readyz|metrics|deconnexion|documents|gestion)$"
     r"|^/documents/|/photo$|^/confirmer/|/solidite$|/retour/|^/facturation/reprendre|/retour$|/modeles?/|^/premier-demarrage"
-    r"|^/paiement/|^/connexion/second-facteur$|/apercu$|/fichier$|^/courriers/documents/|/copie$|^/\.well-known/|^/theme/"
+    r"|^/paiement/|^/connexion/second-facteur$|/apercu$|/fichier$|^/courriers/documents/|^/hors-ligne(/etat|/copie|\.js)$|^/\.well-known/|^/theme/"
 )
 WHO = {"ANYONE": "", "ACCOUNT": "aubry.claire", "FAMILY": "aubry.claire", "STAFF": "lemoine.helene", "MANAGER": "lemoine.helene"}  # fmt: skip
 FILLED = {

@@ -129,5 +129,5 @@ def test_the_watch_counts_what_waits_at_every_site(database: str) -> None:
     for login, site in ((PAUL, "valmont"), ("petit.jean", "belrive")):
         with as_(login, site, writes=False) as uow:
             counted = dashboard_counts.counts(uow)
-            waits += sum(counted[file] for file in ("", "reinscriptions", "pieces", "absences"))
+            waits += sum(counted[file] for file in ("", "reinscriptions", "pieces", "absences", "messages"))
     assert dashboard_counts.everywhere() == waits > 10

@@ -323,7 +323,7 @@ def test_who_only_asked_or_has_left_gets_no_certificate(database: str) -> None:
 def test_a_certificate_of_payment_follows_what_is_settled(database: str) -> None:
     before = first_time(CLAIRE, paid("Nino"))
     assert_contains(before, "Nino Aubry", "Éveil musical, facture n°", "142,00 €", "la somme de 47,33 €, réglée par Claire Aubry",
-                    "par chèque (part de Nino)", "Reste à régler", "94,67 €")  # fmt: skip
+                    "par carte bancaire (en ligne) (part de Nino)", "Reste à régler", "94,67 €")  # fmt: skip
     number = last(Invoice, Invoice.family_id == account(CLAIRE).family_id, Invoice.label.contains("trois fois")).id  # type: ignore[attr-defined]
     pay_at_the_counter(number, 32_400)
     after = first_time(CLAIRE, paid("Nino"))

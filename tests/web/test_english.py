@@ -27,6 +27,7 @@ NAMES = {
     "performance": ("place",),
     "site": ("name", "address"),
     "supplied_document": ("file_name",),
+    "inquiry_turn": ("text",),
 }
 HERE = {"agenda", "google", "mme", "cet"}  # a product’s name, a title of a person, Central European Time
 

@@ -46,6 +46,8 @@ ANYONES = (
     "/confirmer/{token}",
     "/paiement/",
     "/apparence/",
+    "/application/",
+    "/hors-ligne/etat",  # the worker asks whether what it kept may stay
     "/logo/",
     "/premier-demarrage/",
     "/agenda/{token}",

@@ -23,6 +23,7 @@ export class Acts {
       return;
     }
     if (!act.typed && [this.now, ...this.waiting].some((each) => each && like(each, act))) return; // pressed twice: once
+    act.checked = act.control?.checked; // of a box
     this.waiting.push(act);
     if (act.control) works(act.control);
     if (!this.now) this.begin();
@@ -40,6 +41,11 @@ export class Acts {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.post(), SEND_AGAIN);
     this.send({ ...this.now.sent, serial: this.now.serial });
+  }
+
+  // A box that was ticked while another answer was on its way stays as it was ticked: its turn comes.
+  keepTicked() {
+    for (const { control, checked } of this.waiting) if (checked !== undefined) control.checked = checked;
   }
 
   // What an answer writes into a field is in what waits of that form: somebody pressed before they could see it.

@@ -138,6 +138,7 @@ const Panel = {
         },
       });
       drafts.bringBack(this.$el);
+      this.acts.keepTicked();
       this.openWindows();
       showOpened(this);
       watchSight(this);
