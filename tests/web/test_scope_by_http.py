@@ -47,7 +47,7 @@ ANYONES = (
     "/paiement/",
     "/apparence/",
     "/application/",
-    "/hors-ligne/etat",  # the worker asks whether what it kept may stay
+    "/hors-ligne/",  # of what a device keeps: gone
     "/logo/",
     "/premier-demarrage/",
     "/agenda/{token}",
