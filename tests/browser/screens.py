@@ -42,7 +42,14 @@ FILLED = {
 }  # what _filled knows
 SAID = {"{tab}", "{kind}"}  # words, that tell one screen from another
 ALONE = {"/mot-de-passe/choisir": "nguyen.linh", "/mot-de-passe/second-facteur": "lemoine.helene"}
-NUMBERED = {"reinscriptions": "campaign", "imports": "import_run", "courriels": "letter", "journal": "audit_entry"}
+NUMBERED = {
+    "groupes": "group_letter",
+    "reinscriptions": "campaign",
+    "imports": "import_run",
+    "courriels": "letter",
+    "journal": "audit_entry",
+}
+GROUP = "/gestion/courriels/groupes/{n}"
 MERGING = "/gestion/familles/1042/reunir?avec=1043"
 MORE = (
     ("", "/nowhere"),
@@ -105,9 +112,27 @@ def every_screen(portal: Server) -> list[Screen]:
 
 
 def in_states(portal: Server) -> list[Screen]:
-    """What stands nowhere before somebody acts: imports in each of their states, two families about to be one."""
+    """What stands nowhere before somebody acts: imports in each of their states, letters to groups, two families about to be one."""
     imports = [Screen("lemoine.helene", path, "/gestion/imports/{n}") for path in import_states.make(portal).values()]
-    return [*imports, Screen("renard.paul", MERGING, MERGING)]
+    letters = [Screen("renard.paul", f"/gestion/courriels/groupes/{each}", GROUP) for each in _group_letters(portal)]
+    return [*imports, *letters, Screen("renard.paul", MERGING, MERGING)]
+
+
+def _group_letters(portal: Server) -> list[int]:
+    """One that is written, and one that was sent and is to be accepted."""
+    names = "site_id, subject, text, english, choice, asks, state, written_by, created_at, sent_at, version"
+    for state, left in (("draft", None), ("sent", "2026-11-20 10:00:00.000000")):
+        values = (
+            *(1, "Le règlement intérieur", "Bonjour {nom},", "{}", '{"everyone": true}', 1, state, "Paul Renard"),
+            *("2026-11-20 09:00:00.000000", left, 1),
+        )
+        portal.change(f"INSERT INTO group_letter ({names}) VALUES ({', '.join('?' * len(values))})", *values)
+    sent, draft = (each for (each,) in portal.rows("SELECT id FROM group_letter ORDER BY id DESC LIMIT 2"))
+    portal.change(
+        "INSERT INTO group_recipient (site_id, family_id, letter_id, reach, asked, pupils, read_by, accepted_by) "
+        "SELECT 1, id, ?, 'mail', 1, '[]', '', '' FROM family WHERE site_id = 1 LIMIT 60", sent,
+    )  # fmt: skip
+    return [draft, sent]
 
 
 def _number(portal: Server, pattern: str) -> int:
