@@ -15,6 +15,7 @@ from data.importing.evidence import TELLING, Values, agrees
 from data.importing.records import Record
 from data.importing.runs import Matched
 from data.importing.title_groups import plain
+from data.importing.title_places import Sort, sort_of
 
 NEAR = 88  # of 100: under it, two titles are not the same words
 EXPLICIT = 2  # points: a title that says whose it is goes first
@@ -29,6 +30,10 @@ OTHER_AMOUNT = re.compile(
 PART_AMOUNT = re.compile(  # the like, where other amounts stand beside
     r"\b(ancv|caf|pass|coupons?|bons?|dons?|adhesions?|especes|cheques?|cb|virements?|prelevements?)\b"
 )
+OTHER_PERSON = re.compile(  # somebody who is none of the adults of a line
+    r"\b(urgences?|emergency|sos|prevenir|secours|autres? contacts?|medecin|docteur|assurance|ecole|etablissement|college|lycee|"
+    r"employeur|grands? (?:parents?|pere|mere)|nounou|voisine?)\b"
+)
 PUPILS_OWN = {
     "email": "pupil_email",
     "phone_mobile": "pupil_phone",
@@ -42,6 +47,7 @@ def guess(
 ) -> dict[str, str]:
     """Place of a column of the file, as text -> ours: the nearest titles first, each once; values that say otherwise win."""
     said = {at: name for at, name in programs.meant(heads).items() if not name or record.field(name)}
+    said |= {at: "" for at in _of_adults(record, heads) if at not in said}
     values = [Values.of([] if at in said else [row[at] for row in rows]) for at in range(len(heads))]
     grown = {at for at, head in enumerate(heads) if title_groups.is_birth(head) and values[at].can_be_adults(today)}
     groups = title_groups.of_heads(heads, grown) if any(one.group for one in record.columns) else {}
@@ -69,6 +75,14 @@ def guess(
             found[str(at)] = name
     found |= _by_values(record, heads, values, found, rivals)
     return _of_children_alone(found, groups, values, today) if groups and today else found
+
+
+def _of_adults(record: Record, heads: Sequence[str]) -> set[int]:
+    """« Guardian 1 Email » in a list of pupils alone: nobody of it has that e-mail."""
+    if record.name != "pupils":
+        return set()
+    said = title_groups.of_heads(heads)
+    return {at for at, (group, words) in said.items() if group.startswith("adult") and sort_of(words) == Sort.CONTACT}
 
 
 def _of_children_alone(
@@ -143,14 +157,21 @@ def _by_values(
     for at in range(len(heads)):
         if str(at) in found or len(values[at].texts) < 2 or at in rivals:
             continue
-        if at in of_others:
+        if at in of_others or OTHER_PERSON.search(plain(heads[at])):
             continue
         wanted = _wanted(values[at])
-        free = (one for one in record.columns if one.name not in {*found.values(), *more.values()})
+        taken = {*found.values(), *more.values()}
+        free = (one for one in record.columns if one.name not in taken and _has_somebody(one, taken))
         name = next((one.name for one in free if wanted and wanted(one)), None)
         if name:
             more[str(at)] = name
     return more
+
+
+def _has_somebody(one: Field, taken: Container[str]) -> bool:
+    """A second adult's column is one where the file names a second adult."""
+    names = (f"{one.group}_{name}" for name in ("name", "last_name", "first_name"))
+    return one.group in {"", "pupil", "adult1"} or any(name in taken for name in names)
 
 
 def _wanted(values: Values) -> Callable[[Field], bool] | None:

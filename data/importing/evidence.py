@@ -124,6 +124,8 @@ def agrees(one: Field, values: Values, title: str, today: date | None, *, adults
         return False
     if _is_key(one) and (values.words >= ENOUGH or (title in BARE and values.figures < ENOUGH)):
         return False
+    if _is_key(one) and title in BARE and values.share(SEVERAL_WORDS) >= ENOUGH:
+        return False
     return _form_agrees(one, values)
 
 
@@ -131,6 +133,7 @@ def _is_key(one: Field) -> bool:
     return one.name in {"number", "family"} or (one.name == "pupil" and one.key)
 
 
+SEVERAL_WORDS = r"[^\W\d_]{3,}\s+[^\W\d_]{3,}|[^\W\d_]{2,} *[(,]"  # « Léna (2013), Jonas (2016) »
 BARE = {
     "famille",
     "client",

@@ -43,11 +43,13 @@ class Questions:
     def __init__(self, answers: Mapping[str, str]) -> None:
         self._answers = answers
         self._asked: dict[str, Question] = {}
+        self._lines: set[tuple[str, int]] = set()
 
     def ask(self, question: Question, *, line: int = 0, sample: str = "") -> str:
         """The answer, "" while there is none. The same key asked again adds its line and sample to the first."""
         asked = self._asked.setdefault(question.key, question)
-        if line and line not in asked.lines[-1:]:
+        if line and (asked.key, line) not in self._lines:
+            self._lines.add((asked.key, line))
             asked.lines.append(line)
         if sample and sample not in asked.samples and len(asked.samples) < MAX_SAMPLES:
             asked.samples.append(sample)

@@ -19,6 +19,7 @@ MAX_LIKELY, MAX_EVIDENCE = 5, 6
 # Points less: for a column that the kind cannot do without; for adults or pupils that are not there; for adults who are children
 LACK, HALF_A_LINE, CHILDREN = 0.3, 0.25, 0.5
 AMOUNTS = 0.25  # share of columns of amounts from which a kind without any is unlikely, by that share
+TEACHERS = {"professeur", "professeurs", "profs", "enseignant", "enseignants", "intervenant"}  # else names are pupils'
 AN_ACCOUNT = 0.5  # points more for payments: an account's two columns, a column for each means of payment
 
 
@@ -64,6 +65,12 @@ def _likeness(record: Record, heads: Sequence[str], rows: Sequence[Sequence[Cell
     if not any(one.form == "money" for one in record.columns):
         share = sum(Values.of([row[at] for row in rows]).amounts >= TELLING for at in filled) / max(1, len(filled))
         points -= share if share >= AMOUNTS else 0
+    titles = {plain(head) for head in heads}
+    named = next((name for at, name in columns.items() if plain(heads[int(at)]) == "nom"), "last_name")
+    if "prenom" in titles and not named.endswith("last_name"):  # the name of people, and no course's nor piece's
+        points -= LACK
+    if record.name == "teachers" and points < 1 and not any(TEACHERS & {*title.split()} for title in titles):
+        points -= LACK
     if record.name == "payments":
         points += _of_payments(heads, set(columns.values()))
     if record.name == "families" and any(

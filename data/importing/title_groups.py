@@ -24,7 +24,7 @@ SHORT = {
     "parent": "responsable", "guardian": "responsable", "invoice": "facture", "amount": "montant", "payment": "reglement", "class": "classe",
     "teacher": "professeur", "course": "cours", "school": "ecole", "father": "pere", "mother": "mere", "profession": "profession",
     "instrument": "instrument", "rl": "responsable", "tuteur": "responsable", "representant": "responsable", "parents": "responsable",
-    "responsables": "responsable", "street": "rue", "town": "ville",
+    "responsables": "responsable", "street": "rue", "town": "ville", "spouse": "conjoint", "conjointe": "conjoint",
     "papa": "pere", "maman": "mere", "eleves": "eleve", "enfants": "eleve", "number": "n",
 }  # fmt: skip
 PHRASES = (
@@ -37,6 +37,10 @@ PHRASES = (
     (r"e[\s_-]*mail\s*address", "email"),
     (r"\bt\. ?t\. ?c\b", "ttc"),
     (r"\bh\. ?t\b", "ht"),
+    (
+        r"\bfoyer(?= ?[12]\b.*[a-z])|(?<=[a-z]{2} )foyer(?= ?[12]$)",
+        "responsable",
+    ),  # « Foyer 2 - Nom »: of the adult who lives there
     (r"\bt\. ?v\. ?a\b", "tva"),
 )
 FORMAT_NOTE = re.compile(
@@ -96,6 +100,11 @@ def _places(heads: Sequence[str], grown: Container[int]) -> Places:
     marked = {at: _marker_of(head, heads) for at, head in enumerate(heads)}
     adults = [(marker, words) for marker, words in marked.values() if marker and "eleve" not in marker]
     numbers = _adult_numbers(adults)
+    spouse = {*numbers} == {"conjoint"} and any(
+        not marker and _is_a_name(words) for marker, words in marked.values()
+    )  # « Nom », « Prénom » beside « Conjoint » are an adult's
+    if spouse:
+        numbers["conjoint"] = 2
     found: Said = {}
     for at, (marker, words) in marked.items():
         if marker.startswith("eleve"):
@@ -104,11 +113,15 @@ def _places(heads: Sequence[str], grown: Container[int]) -> Places:
         elif marker:
             found[at] = (f"adult{numbers[marker]}", words or "responsable")
         else:
-            found[at] = ("", words)
+            found[at] = ("adult1" if spouse and _is_a_name(words) else "", words)
     again = {at: match for at, head in enumerate(heads) if (match := AGAIN.fullmatch(head)) and match[1] in heads}
     twins = {at: plain(match[1]) for at, match in again.items() if not found[at][0]}
     numbered = any(marker[-1].isdecimal() for marker, _ in adults)
     return title_places.placed(heads, _with_parents_names(found), twins, numbered=numbered, grown=grown)
+
+
+def _is_a_name(words: str) -> bool:
+    return title_places.sort_of(words) == Sort.NAME and bool({"nom", "prenom", "prenoms"} & {*words.split()})
 
 
 def _with_parents_names(found: Said) -> Said:

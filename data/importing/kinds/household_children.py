@@ -5,7 +5,7 @@ from data.core.fields import fold
 from data.importing import name_cells
 from data.importing.kinds.household_columns import CHILDREN
 from data.importing.kinds.household_contacts import by_group
-from data.importing.kinds.household_people import Child, Entry
+from data.importing.kinds.household_people import Child, Entry, check_name
 from data.importing.name_cells import Name
 from data.importing.questions import Choice, Question
 from data.importing.snapshot import Line, Snapshot
@@ -29,6 +29,7 @@ def read_children(entry: Entry, snapshot: Snapshot, *, first: int = 1) -> None:
             line.fault(f"{group}_name", why)
             continue
         for name in names:
+            check_name(line, f"{group}_name", name)
             given = {"last_name": name.last, "first_name": name.first}
             own = values | {key: value for key, value in given.items() if value and not values.get(key)}
             child = Child(slot, own, number, name.born)

@@ -20,7 +20,7 @@ from data.importing.name_cells import EMAILS, PHONES
 ADULTS, CHILDREN = 3, 4
 OF_ADULTS = {each.name: each for each in ADULT}
 OF_PUPILS = {each.name: each for each in PUPIL_FIELDS}
-NAMES_IN_A_CELL = ("Nom et prénom", "Nom prénom", "Nom complet", "Nom Prénoms", "Identité")
+NAMES_IN_A_CELL = ("Nom et prénom", "Nom prénom", "Nom complet", "Nom Prénoms", "Identité", "Name")
 LOGIN = ("Login", "Identifiant extranet", "Compte", "Username")
 DISCIPLINE = (
     "Discipline",
@@ -69,7 +69,7 @@ def adult(number: int) -> tuple[Field, ...]:
         of["first_name"],
         of["birth_date"],
         of["profession"],
-        replace(address, also=(*address.also, "Domicile")),
+        replace(address, also=(*address.also, "Domicile", "Adresse complète")),
         of["complement"],
         of["postcode"],
         of["town"],

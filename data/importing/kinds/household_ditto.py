@@ -48,6 +48,10 @@ def _take(entry: Entry, other: Entry) -> None:
     entry.key = entry.key or other.key
     entry.adults = [Adult(each.slot, dict(each.values), each.login) for each in other.adults]
     entry.separated = other.separated
+    surname = other.children[0].text("last_name") if other.children else ""
+    for child in entry.children:
+        if surname and child.text("first_name") and not child.text("last_name"):
+            child.values["last_name"] = surname
 
 
 def of_another(entries: list[Entry], snapshot: Snapshot) -> Iterator[tuple[int, int]]:

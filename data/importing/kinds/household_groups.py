@@ -152,10 +152,10 @@ def _by_evidence(entries: list[Entry], union: _Union, snapshot: Snapshot) -> Non
             for contact in contacts_of(adult):
                 reached.setdefault((name, contact), []).append((entry, adult))
     for bucket in homes.values():
-        _join(bucket, union)
+        _join_by_partner(bucket, union, snapshot)
     for bucket in reached.values():
         if len({address for _, adult in bucket if (address := address_of(adult))}) < 2 or _moved(bucket, snapshot):
-            _join(bucket, union)
+            _join_by_partner(bucket, union, snapshot)
     for bucket in named.values():
         _without_contact(bucket, union, snapshot)
 
@@ -166,6 +166,48 @@ def _join(bucket: list[tuple[Entry, Adult]], union: _Union) -> None:
     free = [entry.line.number for entry, _ in bucket if not entry.key]
     if free:
         union.join([*free, *keyed] if len(keyed) < 2 else free)
+
+
+def _join_by_partner(bucket: list[tuple[Entry, Adult]], union: _Union, snapshot: Snapshot) -> None:
+    """One adult's lines; where they name another partner from one line to the next, only as it is answered."""
+    parts: list[tuple[set[tuple[str, str]], list[tuple[Entry, Adult]]]] = []
+    alone = []
+    for entry, adult in bucket:
+        partners = {name_of(each) for each in entry.adults if each.is_named and name_of(each) != name_of(adult)}
+        same = [part for part in parts if any(_is_the_same(one, other) for one in part[0] for other in partners)]
+        if not partners:
+            alone.append((entry, adult))
+            continue
+        parts = [part for part in parts if part not in same]
+        rows = [row for part in same for row in part[1]]
+        parts.append((partners.union(*(part[0] for part in same)), [*rows, (entry, adult)]))
+    if len(parts) < 2 or all(entry.key for entry, _ in bucket) or _ask_partners(bucket, snapshot) != "two":
+        return _join(bucket, union)
+    parts[0][1].extend(alone)
+    for _, rows in parts:
+        _join(rows, union)
+    return None
+
+
+def _is_the_same(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Two names of an adult: one may lack the first name."""
+    return one[0] == other[0] and (one[1] == other[1] or not (one[1] and other[1]))
+
+
+def _ask_partners(bucket: list[tuple[Entry, Adult]], snapshot: Snapshot) -> str:
+    sentence = UserError(
+        "D’une ligne à l’autre, le même adulte est avec une autre personne. Est-ce une seule famille ?"
+    )
+    choices = (
+        Choice("one", UserError("Une seule famille : ces adultes voient tous les mêmes élèves")),
+        Choice("two", UserError("Deux familles : chacune ne voit que ses élèves")),
+    )
+    asked = Question("partners", sentence, choices)
+    answer = ""
+    for entry, _ in bucket:
+        names = " / ".join(each.called for each in entry.adults)
+        answer = snapshot.questions.ask(asked, line=entry.line.number, sample=names)
+    return answer
 
 
 def _moved(bucket: list[tuple[Entry, Adult]], snapshot: Snapshot) -> bool:

@@ -1,14 +1,14 @@
 """A line about pupils and their adults becomes people: names, numbers and addresses of one cell go where they belong, or are asked."""
 
 from data.core.errors import UserError
-from data.core.fields import NO_NAME, check_postcode
+from data.core.fields import NO_NAME, check_postcode, fold
 from data.importing import name_cells, nobody
 from data.importing.kinds import household_contacts as contacts
 from data.importing.kinds.adult_checks import age, check_birth
 from data.importing.kinds.household_children import ask_order, read_children
 from data.importing.kinds.household_columns import ADULTS, PUPIL_COLUMNS
 from data.importing.kinds.household_contacts import Values
-from data.importing.kinds.household_people import Adult, Child, Entry
+from data.importing.kinds.household_people import Adult, Child, Entry, check_name
 from data.importing.name_cells import Name, People
 from data.importing.questions import Choice, Question
 from data.importing.snapshot import Line, Snapshot
@@ -101,6 +101,7 @@ def _name(entry: Entry, snapshot: Snapshot, slot: int, slots: contacts.Slots, pe
         line.fault(f"adult{slot}_name", UserError("Trop d’adultes dans cette cellule : trois par ligne au plus."))
     owners = []
     for n, name in zip(free, people.names, strict=False):
+        check_name(line, f"adult{slot}_name", name)
         owners.append(slots[n])
         given = {
             "last_name": name.last,
@@ -208,6 +209,7 @@ def _adult_pupil(entry: Entry, snapshot: Snapshot) -> None:
             line.fault(f"adult{adult.slot}_name", UserError("Cet élève adulte n’a pas de nom."))
         else:
             adult.values = _as_adult(entry.children[0]) | {k: value for k, value in adult.values.items() if value}
+    entry.adults = [each for each in entry.adults if _is_adult(entry, snapshot, each)]
     if entry.adults or entry.as_of:
         return
     years = age(entry.children[0].values.get("birth_date"), snapshot.today) if len(entry.children) == 1 else None
@@ -216,6 +218,26 @@ def _adult_pupil(entry: Entry, snapshot: Snapshot) -> None:
         entry.adults.append(Adult(1, _as_adult(entry.children[0]) | {k: value for k, value in loose.items() if value}))
     elif entry.loose:
         entry.adults.append(_adult(line, snapshot, 1, entry.loose))
+
+
+def _is_adult(entry: Entry, snapshot: Snapshot, adult: Adult) -> bool:
+    """False when an adult who has the name of a pupil under age on the same line is that pupil.
+
+    Programs, which number families and say who is « Mme », have told the two apart.
+    """
+    if entry.key or adult.text("civility") or adult.text("birth_date"):
+        return True
+    named = [each for each in entry.children if each.called and fold(each.called) == fold(adult.called)]
+    years = [age(each.values.get("birth_date"), snapshot.today) for each in named]
+    if not any(each is not None and 0 <= each < OF_AGE for each in years):
+        return True
+    sentence = UserError("Ces élèves sont mineurs, et leur responsable porte leur nom et leur prénom. Est-ce l’élève ?")
+    choices = (
+        Choice("pupil", UserError("Oui : ne pas en faire un adulte")),
+        Choice("adult", UserError("Non : c’est un adulte du même nom")),
+    )
+    asked = Question("namesakes", sentence, choices)
+    return snapshot.questions.ask(asked, line=entry.line.number, sample=adult.called) != "pupil"
 
 
 def _ask_grown(line: Line, snapshot: Snapshot, called: str) -> str:

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from data.core.fields import full_name
+from data.core.errors import UserError
+from data.core.fields import PERSON_NAME, full_name
 from data.importing.kinds.household_contacts import Values
+from data.importing.name_cells import Name
 from data.importing.snapshot import Line
 
 
@@ -54,3 +56,12 @@ class Entry:
     own: list[Adult] = field(default_factory=list)  # adults of whom the cell says that they are the pupil
     as_of: str = ""  # « Idem Max »: the adults are those of that pupil
     loose: Values = field(default_factory=dict)  # an address, a number, that no adult of the line has
+
+
+def check_name(line: Line, column: str, name: Name) -> None:
+    """A cell with more than a name in it (« Célestin 10 ans ») is told, as a column of first names alone would be."""
+    for part in (name.last, name.first):
+        try:
+            PERSON_NAME.read(part)
+        except UserError as why:
+            line.fault(column, why)

@@ -1,0 +1,132 @@
+"""Lists as small offices keep them: what is nobody's stays out, who is not known to live together is asked, names are names."""
+
+from pathlib import Path
+
+import pytest
+
+from data.core import spreadsheets
+from data.families.models import Guardian, Pupil
+from data.importing import jobs
+from data.importing.pipeline import Report
+from data.importing.runs import ImportRun
+from tests.data.import_helpers import HELENES, bring, carry, check, faults, give
+from tests.data.site_helpers import an_empty_site
+from tests.data.test_imports_households import KIND, homes
+from tests.demo_users import every, last
+
+
+@pytest.fixture(autouse=True)
+def empty_site(database: str, tmp_path: Path) -> None:
+    an_empty_site(f"sqlite:///{tmp_path}/new.db")
+
+
+def taken_for(content: str) -> ImportRun:
+    """What is proposed for a file of which nobody said the kind."""
+    number = jobs.receive(HELENES, "", "liste.csv", content.encode())
+    return last(ImportRun, ImportRun.id == number)
+
+
+def columns(run: ImportRun) -> dict[str, str]:
+    return {head: run.matched["columns"].get(str(at), "") for at, head in enumerate(run.heads)}
+
+
+def asked(report: Report) -> set[str]:
+    return {each.key for each in report.questions if each.is_open}
+
+
+def test_a_number_or_an_email_of_somebody_else_is_no_adults() -> None:
+    text = (
+        "Nom enfant;Prénom enfant;Nom;Prénom;Téléphone;Mail;Téléphone urgence;Tél. autre contact;Téléphone grand-mère;Mail école;Mail 3\n"
+        "Durand;Léo;Durand;Aline;0611111112;aline@example.org;0622222223;0633333334;0644444445;ecole@example.org;x@example.org\n"
+        "Petit;Zoé;Roy;Luc;;;0622222224;0633333335;0644444446;ecole2@example.org;y@example.org\n"
+    )
+    found = columns(taken_for(text))
+    assert {found[each] for each in list(found)[6:]} == {""}
+    bring(KIND, text)
+    [luc] = every(Guardian, Guardian.first_name == "Luc")
+    assert (luc.phone_home, luc.phone_mobile, luc.email) == ("", "", "")
+
+
+@pytest.mark.parametrize("titles", ["Nom;Prénom;Dictée /20;Lecture /20;Avis du jury", "Nom;Prénom;Note"])
+def test_a_list_of_marks_makes_no_teachers_nor_pieces(titles: str) -> None:
+    run = taken_for(f"{titles}\nKeller;Max" + ";14" * (titles.count(";") - 1) + "\n")
+    assert run.kind not in {"teachers", "performances", "courses"}
+
+
+def test_a_name_beside_a_spouse_is_an_adults_and_the_children_no_number() -> None:
+    text = (
+        "Titre;Nom;Prénom;Conjoint;Enfants;Ville\nMme;Hoffmann;Greta;HOFFMANN Uli;Lena (2013), Jonas (2016);Colmar\n"
+        "Mme;Roy;Agnès;ROY Patrick;Célestin Roy 10 ans;Colmar\n"
+    )
+    found = columns(taken_for(text))
+    assert [found[each] for each in ("Nom", "Prénom", "Conjoint", "Enfants")] == [
+        "adult1_last_name",
+        "adult1_first_name",
+        "adult2_name",
+        "pupil_name",
+    ]
+    report = carry(give(KIND, text, answers={"comma:pupil_name": "several"}))
+    assert [(line, column) for line, column, _ in faults(report)] == [(3, "Enfants")]
+    assert not every(Pupil)
+
+
+def test_what_reaches_a_guardian_is_not_the_pupils() -> None:
+    text = (
+        "Student ID,Student Name,DOB,Guardian 1 Name,Guardian 1 Email,Guardian 1 Phone\n"
+        '7,"Smith, Harry",2013-05-14,"Smith, Laura",laura@example.org,+44 7700 900123\n'
+        '8,"Smith, Ada",2015-05-14,"Smith, Laura",laura@example.org,+44 7700 900123\n'
+    )
+    run = taken_for(text)
+    assert run.kind == KIND
+    carry(run)
+    assert homes() == [(["Laura Smith"], [("Ada Smith", "principal"), ("Harry Smith", "principal")])]
+    assert {each.email for each in every(Pupil)} == {""}
+    alone = columns(give("pupils", text, file="encore.csv"))
+    assert alone["Guardian 1 Email"] == alone["Guardian 1 Phone"] == ""
+
+
+@pytest.mark.parametrize(("answer", "count"), [("two", 2), ("one", 1)])
+def test_an_adult_with_another_partner_on_another_line_is_asked(answer: str, count: int) -> None:
+    text = (
+        "Élève;Parent 1;Parent 2;Mobile 2;Adresse\n"
+        "BERNARD Lucas;BERNARD Sylvie;BERNARD Marc;0620202020;10 rue des Acacias 35000 Rennes\n"
+        "BERNARD Nina;BERNARD Sylvie;BERNARD Marc;0620202020;10 rue des Acacias 35000 Rennes\n"
+        "ROUSSEL Léa;ROUSSEL Karine;BERNARD Marc;0620202020;10 rue des Acacias 35000 Rennes\n"
+    )
+    assert asked(check(give(KIND, text))) == {"partners"}
+    carry(give(KIND, text, answers={"partners": answer}))
+    assert len(homes()) == count
+
+
+def test_a_brother_on_a_line_of_his_own_has_the_surname_above() -> None:
+    rows = [["M. et Mme VASSEUR Luc et Marie", "4 rue du Lac 74000 Annecy", "Adèle"], [None, None, "Gabin"]]
+    content = spreadsheets.write("xlsx", ("Parents", "Adresse", "Enfant"), rows)
+    report = carry(give(KIND, content, answers={"continued": "above"}))
+    assert (faults(report), report.written) == ([], True)
+    assert [(each.first_name, each.last_name) for each in every(Pupil)] == [("Adèle", "VASSEUR"), ("Gabin", "VASSEUR")]
+
+
+@pytest.mark.parametrize(("answer", "adults"), [("pupil", ["Olivier"]), ("adult", ["Jade", "Olivier"])])
+def test_a_child_is_no_adult_because_its_name_stands_there(answer: str, adults: list[str]) -> None:
+    text = (
+        "Élève;Date de naissance;Responsable;Portable\n"
+        "PETIT Jade;19/12/2012;PETIT Jade;0711223344\nPETIT Noé;19/12/2014;PETIT Olivier;0711223345\n"
+    )
+    assert asked(check(give(KIND, text))) == {"namesakes"}
+    carry(give(KIND, text, answers={"namesakes": answer}))
+    assert sorted(each.first_name for each in every(Guardian)) == adults
+    assert len(every(Pupil)) == 2
+
+
+def test_each_home_has_columns_of_its_own() -> None:
+    home = "Foyer {0} - Nom;Foyer {0} - Prénom;Foyer {0} - Adresse;Foyer {0} - CP;Foyer {0} - Ville;Foyer {0} - Tél"
+    text = (
+        f"Nom élève;Prénom élève;{home.format(1)};{home.format(2)}\n"
+        "Marin;Eva;Marin;Jeanne;1 rue A;44000;Nantes;0600000101;Blot;Yves;2 rue B;44100;Nantes;0600000102\n"
+    )
+    run = taken_for(text)
+    assert run.kind == KIND
+    assert asked(check(run)) == {"homes"}
+    carry(give(KIND, text, answers={"homes": "two"}))
+    assert homes() == [(["Jeanne Marin"], [("Eva Marin", "principal")]), (["Yves Blot"], [("Eva Marin", "second")])]
+    assert [each.phone_mobile for each in every(Guardian)] == ["+33600000101", "+33600000102"]
