@@ -38,6 +38,7 @@ MARRIED = re.compile(r"(.+?)\s+(épouse|epouse|ép\.?|épse|née|nee)\s+(.+)", r
 AMOUNT_OTHERWISE = re.compile(r"[()+]|\d-$|[.,][-–—]|^[-–—]+\W*$|\d[.,]\d{3}(\D|$)")
 CURRENCY, EUROS = {"devise", "monnaie", "currency"}, {"eur", "euro", "euros", "€"}
 DITTO = {"idem", "id.", "ditto", '"', "''", "″", "〃", '-"-', "//"}
+ABSENT = {"abs", "absent", "absente"}
 NEIGHBOURS = {"BE": _("Belgique"), "CH": _("Suisse"), "LU": _("Luxembourg"), "FR": _("France")}
 
 
@@ -214,6 +215,10 @@ class Reader:
             return one.read(addresses[0 if self._which_address(line, one, text) == "first" else 1])
         words = self.words.setdefault(one.name, set())
         word = fold(text)[:40]
+        if one.name == "value" and "absent" in line.fields and word.rstrip(".") in ABSENT:  # in place of a mark
+            line.values["absent"] = True
+            self._say(line, one, text, line.fields["absent"].label)
+            return None
         if not one.answers or not word or (len(words) >= MAX_WORDS and word not in words):
             return one.read(cell, self.conventions[one.name], str(line.values.get("country", "")))
         words.add(word)

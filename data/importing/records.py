@@ -236,6 +236,8 @@ def teacher_of(line: Line, snapshot: Snapshot, name: str = "teacher") -> Entity 
     typed = line.get(name)
     if not typed:
         return None
+    if first := line.get(f"{name}_first_name"):  # in a column of its own
+        typed = f"{first} {typed}"
     found = snapshot.find(Teacher, ("code", typed), ("words", terms_of(typed)))
     if found is None:
         known = snapshot.context(TeacherNames)

@@ -9,6 +9,8 @@ from data.families.models import Guardian, Pupil
 from data.importing import jobs
 from data.importing.pipeline import Report
 from data.importing.runs import ImportRun
+from data.schooling.models import Course, Teacher
+from data.schooling.results import Mark
 from tests.data.import_helpers import HELENES, bring, carry, check, faults, give
 from tests.data.site_helpers import an_empty_site
 from tests.data.test_imports_households import KIND, homes
@@ -130,3 +132,22 @@ def test_each_home_has_columns_of_its_own() -> None:
     carry(give(KIND, text, answers={"homes": "two"}))
     assert homes() == [(["Jeanne Marin"], [("Eva Marin", "principal")]), (["Yves Blot"], [("Eva Marin", "second")])]
     assert [each.phone_mobile for each in every(Guardian)] == ["+33600000101", "+33600000102"]
+
+
+def test_a_courses_teacher_stands_in_two_columns() -> None:
+    bring("teachers", "Nom;Prénom\nLopez;Inés\nLopez;Ana\n")
+    bring("courses", "Code cours;Intitulé;Prénom prof;Nom prof;Année\nPIA1;Piano débutant;Ana;Lopez;2026/2027\n")
+    [course] = every(Course)
+    assert [each.first_name for each in every(Teacher, Teacher.id == course.teacher_id)] == ["Ana"]
+
+
+def test_an_absent_in_place_of_a_mark_is_an_absence() -> None:
+    bring("pupils", "N° élève;Nom;Prénom\n501;Keller;Max\n502;Fofana;Ibrahim\n")
+    bring("courses", "Code cours;Intitulé;Année\nFM2;FM;2026-2027\n")
+    titles = "N° élève;N° cours;Année scolaire;Date;Évaluation;Note;Sur\n"
+    bring(
+        "marks",
+        titles + "501;FM2;2026-2027;12/10/2026;Contrôle;16,5;20\n502;FM2;2026-2027;12/10/2026;Contrôle;Abs.;20\n",
+        columns={"0": "pupil", "1": "course", "2": "school_year", "3": "day", "4": "kind", "5": "value", "6": "scale"},
+    )
+    assert [(each.value, each.absent) for each in every(Mark)] == [(1650, False), (None, True)]

@@ -66,6 +66,16 @@ COURSE_KEY = ("Numéro cours", "Code cours", "Cours", "Id cours", "Réf. cours",
 COURSE = column("course", "N° cours", TEXT, *COURSE_KEY, key=True, required=True, length=20, example="PI 206")
 TEACHER_KEY = ("Professeur", "Prof", "Enseignant(e)", "Intervenant", "Nom du professeur")
 TEACHER = column("teacher", "Enseignant", TEXT, *TEACHER_KEY, length=170, example="Carmen Astarel")
+TEACHER_FIRST = column(
+    "teacher_first_name",
+    "Prénom de l’enseignant",
+    TEXT,
+    "Prénom enseignant",
+    "Prénom professeur",
+    "Prénom intervenant",
+    length=80,
+    only_read=True,
+)
 DEPARTMENT = column("department", "Département", TEXT, "Discipline", "Dépt", length=80, example="Piano")
 CYCLE = column("cycle", "Cycle", TEXT, length=40, example="2e cycle")
 
@@ -117,7 +127,8 @@ COURSES = (
     ),
     DEPARTMENT,
     replace(CYCLE, also=("Niveau",)),
-    TEACHER,
+    replace(TEACHER, also=(*TEACHER.also, "Nom enseignant", "Nom intervenant")),
+    TEACHER_FIRST,
     column("weekday", "Jour", WEEKDAY, "Jour de la semaine", "Jour cours", example="mercredi"),
     column("starts", "Heure de début", HOUR, "Heure", "Début", "Horaire", "Heure début", example="17:15"),
     column("minutes", "Durée (minutes)", MINUTES, "Durée", "Durée cours", example="30"),
@@ -234,7 +245,7 @@ def _course(line: Line, snapshot: Snapshot) -> None:
         Draft(
             Course,
             [(line.get("school_year"), fold(line.get("number", "")))],
-            line.own(COURSES, but=("teacher",)),
+            line.own(COURSES, but=("teacher", "teacher_first_name")),
             refs={"teacher_id": teacher} if teacher else {},
         ),
     )
