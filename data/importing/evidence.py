@@ -44,7 +44,7 @@ class Values:
 
     @property
     def phones(self) -> float:
-        other = r"[@€]|[A-Za-z]{3}.*[A-Za-z]{3}"
+        other = r"[@€]|[A-Za-z]{3}.*[A-Za-z]{3}|^[A-Z]{2}\d{2}|^(?!00|0[1-9])\d{11,}"  # an IBAN, a number of social security
         like = (
             8 < _figures(text) < 30
             and not (":" in text and DAY.fullmatch(text))

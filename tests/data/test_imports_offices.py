@@ -11,7 +11,7 @@ from data.importing.pipeline import Report
 from data.importing.runs import ImportRun
 from data.schooling.models import Course, Teacher
 from data.schooling.results import Mark
-from tests.data.import_helpers import HELENES, bring, carry, check, faults, give
+from tests.data.import_helpers import HELENES, bring, carry, check, conflicts, faults, give
 from tests.data.site_helpers import an_empty_site
 from tests.data.test_imports_households import KIND, homes
 from tests.demo_users import every, last
@@ -151,3 +151,33 @@ def test_an_absent_in_place_of_a_mark_is_an_absence() -> None:
         columns={"0": "pupil", "1": "course", "2": "school_year", "3": "day", "4": "kind", "5": "value", "6": "scale"},
     )
     assert [(each.value, each.absent) for each in every(Mark)] == [(1650, False), (None, True)]
+
+
+def test_three_first_names_of_a_cell_are_three_children() -> None:
+    text = 'Enfants;Parents\n"Tiago, Inês et Rui";M. et Mme DA COSTA Paulo et Marta\n'
+    assert asked(check(give(KIND, text))) == {"comma:pupil_name"}
+    carry(give(KIND, text, answers={"comma:pupil_name": "several"}))
+    [(_, pupils)] = homes()
+    assert [name for name, _ in pupils] == ["Inês DA COSTA", "Rui DA COSTA", "Tiago DA COSTA"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "then", "said"),
+    [
+        ("families", "10;LEBLANC;Ivan", "10;LEBLANC;Sonia", True),
+        ("families", "10;LEBLANC;Max", "10;LEBLANC;Maxime", False),
+        ("pupils", "501;KELLER;Max", "501;KELLER;Ida", True),
+    ],
+)
+def test_a_record_never_becomes_its_namesakes_unsaid(kind: str, first: str, then: str, said: bool) -> None:
+    titles = "N° famille;Nom;Prénom\n" if kind == "families" else "N° élève;Nom;Prénom\n"
+    bring(kind, titles + first + "\n")
+    assert bool(conflicts(check(give(kind, titles + then + "\n")))) is said
+
+
+def test_an_account_or_a_social_number_is_no_telephone() -> None:
+    run = taken_for(
+        "N° famille;Nom;Prénom;IBAN;Sécu\n12;Roy;Eva;FR7612345678901234567890123;284057511234567\n"
+        "13;Roy;Ana;FR7612345678901234567890124;184057511234568\n"
+    )
+    assert (columns(run)["IBAN"], columns(run)["Sécu"]) == ("", "")

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from rapidfuzz import fuzz
+
 from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core.errors import UserError
@@ -60,6 +62,7 @@ ADULT = of_table(
         "postcode": "57220", "town": "Valmont", "country": "France", "phone_mobile": "06 98 76 54 32", "email": "claire.aubry@example.org",
     },
 )  # fmt: skip
+NEAR = 75  # of 100: under it, two first names are two people's
 FAMILY_KEY = (
     "Numéro famille",
     "Code famille",
@@ -216,11 +219,15 @@ def _same(adult: Entity, values: dict[str, object]) -> bool:
 
 
 def _another(adult: Entity, values: dict[str, object]) -> bool:
-    """Neither name is the one recorded."""
+    """Neither name is the one recorded, or the first name is another one, as of who shares the surname."""
     given, recorded = _names(values, adult.values), _names(adult.values)
-    return not _alike(given, recorded) and all(
-        mine != theirs or not mine for mine, theirs in zip(given, recorded, strict=True)
-    )
+    if _alike(given, recorded):
+        return False
+    if all(mine != theirs or not mine for mine, theirs in zip(given, recorded, strict=True)):
+        return True
+    if (birth := values.get("birth_date")) and birth == adult["birth_date"]:
+        return False
+    return all((given[1], recorded[1])) and fuzz.partial_ratio(given[1], recorded[1]) < NEAR  # « Max » is « Maxime »
 
 
 def _rank(line: Line, snapshot: Snapshot, family: Entity, seen: dict[int, Line]) -> int:

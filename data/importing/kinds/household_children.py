@@ -56,19 +56,17 @@ def _give_surname(line: Line, snapshot: Snapshot, entry: Entry, surnames: list[s
 def _names(line: Line, snapshot: Snapshot, column: str, cell: str, surnames: list[str]) -> list[Name]:
     """The pupils of a cell, most often one."""
     parts = name_cells.pupils_of(cell)
-    if len(parts) == 1 and _are_first_names(cell, surnames) and _ask_comma(line, snapshot, column, cell) == "several":
-        parts = cell.split(",")
+    if _are_first_names(parts, surnames) and _ask_comma(line, snapshot, column, cell) == "several":
+        parts = [name.strip() for part in parts for name in part.split(",") if name.strip()]
     return [_name(line, snapshot, column, part, surnames) for part in parts]
 
 
-def _are_first_names(cell: str, surnames: list[str]) -> bool:
-    """« Nina, Jules » where the parents bear another name: two children, or a surname and a first name."""
+def _are_first_names(parts: list[str], surnames: list[str]) -> bool:
+    """« Nina, Jules », « Nina, Jules et Ana » where the parents bear another name: children, or a surname and a first name."""
+    cell = next((part for part in parts if "," in part), "")
     before = cell.partition(",")[0].strip()
     return (
-        "," in cell
-        and bool(surnames)
-        and not name_cells.in_capitals(before)
-        and fold(before) not in map(fold, surnames)
+        bool(cell) and bool(surnames) and not name_cells.in_capitals(before) and fold(before) not in map(fold, surnames)
     )
 
 
