@@ -13,7 +13,7 @@ from tests.server import ROOT, Server
 
 PICTURES = ROOT / "docs" / "screens"
 IMAGE, PATTERN = re.compile(r'src="([^"]+)"'), re.compile(r"^### `([^`]+)`", re.MULTILINE)
-NOT_IN_THE_DEMONSTRATION = ("/gestion/imports/{n}",)  # no import is kept there
+NOT_IN_THE_DEMONSTRATION = ("/gestion/imports/{n}", "/gestion/courriels/groupes/{n}")  # none is kept there
 MAX_BYTES, MAX_BYTES_IN_ALL = 40 * 1024, 10 * 512 * 1024
 
 

@@ -44,7 +44,7 @@ export class Acts {
   }
 
   // A box that was ticked while another answer was on its way stays as it was ticked: its turn comes.
-  keepTicked() {
+  tickAgain() {
     for (const { control, checked } of this.waiting) if (checked !== undefined) control.checked = checked;
   }
 

@@ -138,7 +138,7 @@ const Panel = {
         },
       });
       drafts.bringBack(this.$el);
-      this.acts.keepTicked();
+      this.acts.tickAgain();
       this.openWindows();
       showOpened(this);
       watchSight(this);
