@@ -53,7 +53,8 @@ def queue(uow: UnitOfWork, *, closed: bool = False, search: str = "", most: int 
 def received(uow: UnitOfWork, inquiry_id: int) -> Received | None:
     """One of them, whether it waits or not; None when it left."""
     uow.staff_only()
-    found = uow.rows(_joined(select(Inquiry, Family.number)).where(Inquiry.id == inquiry_id))
+    question = select(Inquiry, Family.number).join(Family, col(Family.id) == Inquiry.family_id)
+    found = uow.rows(question.where(Inquiry.id == inquiry_id))
     return next((Received(inquiry, number) for inquiry, number in found), None)
 
 
@@ -62,14 +63,10 @@ def count(uow: UnitOfWork, *, closed: bool = False, search: str = "") -> int:
     return uow.count(_matching(select(func.count(col(Inquiry.id))), closed=closed, search=search))
 
 
-def _joined(question: Any) -> Any:
-    return question.join(Family, col(Family.id) == Inquiry.family_id)
-
-
 def _matching(question: Any, *, closed: bool, search: str) -> Any:
     """Who asked, what it is about, the number of the family or of the message."""
     waits = Inquiry.state == InquiryState.WAITING
-    found = _joined(question).where(~waits if closed else waits)
+    found = question.join(Family, col(Family.id) == Inquiry.family_id).where(~waits if closed else waits)
     for word in tidy(search).split()[:6]:
         literal = word[:60].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         said: list[Any] = [col(each).ilike(f"%{literal}%", escape="\\") for each in (Inquiry.asked_by, Inquiry.name)]
