@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.ui.pager import NUMBER, skip_to
+from components.ui.pager import NUMBER, skip_to, within
 from components.ui.panel import Act
 
 
@@ -13,3 +13,11 @@ def test_a_number_that_is_typed_opens_that_page_or_the_nearest_there_is(typed: s
 
 def test_a_button_says_what_stands_before_its_page() -> None:
     assert skip_to(Act("page", of="150"), 50) == 150
+
+
+@pytest.mark.parametrize(
+    ("skip", "total", "opened"),
+    [(0, 0, 0), (50, 50, 0), (100, 100, 50), (100, 101, 100), (50, 999, 50), (900, 120, 100)],
+)
+def test_a_page_that_emptied_gives_way_to_the_last_there_is(skip: int, total: int, opened: int) -> None:
+    assert within(skip, 50, total) == opened

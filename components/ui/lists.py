@@ -79,7 +79,7 @@ class Listing(Generic[Row]):
     href: Callable[[Row], str] | None = None
     do: str = ""  # the act that opens a row in place; without it, the link is followed
     before: Callable[[UnitOfWork, Row], Markup] | None = None  # what stands before a row's link: a box to tick
-    called: Callable[[Row], str] | None = None  # what a row's link says more, where first cells are alike
+    called: Callable[[UnitOfWork, Row], str] | None = None  # what a row's link says more, where first cells are alike
     empty: str = ""
     searched: bool = False
     group: Callable[[Row], str] | None = None  # the heading under which a row stands on a phone, in the usual order
@@ -258,7 +258,7 @@ def _line(uow: UnitOfWork, listing: Listing[Row], labels: list[str], row: Row, o
     if listing.href:
         shown = cells[0]
         if listing.called:
-            title = html.span(listing.called(row), class_="called unseen")
+            title = html.span(listing.called(uow, row), class_="called unseen")
             shown = [html.span(shown, class_="cell"), html.span(", ", class_="unseen"), title]
         cells[0] = html.a(
             shown,

@@ -35,6 +35,11 @@ def pager(uow: UnitOfWork, skip: int, most: int, total: int, *, do: str = "page"
     )
 
 
+def within(skip: int, most: int, total: int) -> int:
+    """The rows before the page that is open: the last page's, when what stood on it left since."""
+    return min(skip, (max(total, 1) - 1) // most * most)
+
+
 def skip_to(act: Act, most: int) -> int:
     """How many rows stand before the page that a button, or the field of its number, asks for."""
     typed = act.values.get(NUMBER)

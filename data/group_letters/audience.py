@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, and_, or_, true
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, select
 
 from data.accounts.models import Account
 from data.core import formats, sites
+from data.core.fields import fold
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Guardian, HouseholdRank, Pupil, PupilLink, Rights
@@ -34,7 +35,7 @@ class Choice:
     department: str = ""
     cycle: str = ""
     unpaid: bool = False
-    principal: bool = False  # the principal household alone
+    principal: bool = False  # the principal household alone; not of `numbers`
     numbers: tuple[int, ...] = ()
 
     @property
@@ -123,6 +124,8 @@ def _chosen(uow: UnitOfWork, choice: Choice) -> dict[int, Household]:
         household = found.setdefault(link.family_id, Household(link.family_id, number))
         household.pupils.append(pupil)
         household.asked = household.asked or link.rights == Rights.ALL
+    for family_id, number in uow.rows(select(Family.id, Family.number).where(col(Family.number).in_(choice.numbers))):
+        found.setdefault(family_id, Household(family_id, number))  # one without a pupil
     return found
 
 
@@ -134,8 +137,9 @@ def _conditions(uow: UnitOfWork, choice: Choice) -> list[ColumnElement[bool]]:
     if choice.unpaid:
         said.append(col(PupilLink.family_id).in_(select(Family.id).where(balance(col(Family.id)) > 0)))
     by_hand = col(PupilLink.family_id).in_(select(Family.id).where(col(Family.number).in_(choice.numbers)))
-    who = or_(and_(*said), by_hand) if said else by_hand
-    return [who, col(PupilLink.household) == HouseholdRank.PRINCIPAL if choice.principal else true()]
+    if said and choice.principal:
+        said.append(col(PupilLink.household) == HouseholdRank.PRINCIPAL)
+    return [or_(and_(*said), by_hand) if said else by_hand]
 
 
 def _of_pupils(uow: UnitOfWork, choice: Choice) -> list[ColumnElement[bool]]:
@@ -213,17 +217,16 @@ def offered(uow: UnitOfWork) -> Offered:
         select(Course, Teacher)
         .join(Teacher, col(Teacher.id) == Course.teacher_id, isouter=True)
         .where(Course.school_year == year)
-        .order_by(col(Course.name), col(Course.number))
     )
     teachers = {teacher.id: teacher for _, teacher in taught if teacher}
-    by_name = sorted(teachers.values(), key=lambda each: (each.last_name, each.first_name))
+    by_name = sorted(teachers.values(), key=lambda each: fold(f"{each.last_name} {each.first_name}"))
     return Offered(
         uow.all(select(Campaign).order_by(col(Campaign.school_year).desc(), col(Campaign.id).desc())),
         [
             (course.id, " · ".join(filter(None, (course.name, teacher and teacher.full_name))))
-            for course, teacher in taught
+            for course, teacher in sorted(taught, key=lambda each: (fold(each[0].name), each[0].number))
         ],
         [(each.id, each.full_name) for each in by_name],
-        sorted({course.department for course, _ in taught if course.department}),
-        sorted(each for each in uow.all(select(Pupil.cycle).distinct()) if each),
+        sorted({course.department for course, _ in taught if course.department}, key=fold),
+        sorted((each for each in uow.all(select(Pupil.cycle).distinct()) if each), key=fold),
     )

@@ -166,7 +166,9 @@ def _read_choice(uow: UnitOfWork, values: Mapping[str, str]) -> tuple[Choice, di
         principal=bool(values.get("principal")),
         numbers=tuple(numbers),
     )
-    if not choice and not faults:
+    if choice.state and not choice.campaign:
+        faults["campaign"] = UserError("« Où en est la demande » veut une campagne : choisissez-la aussi.")
+    elif not choice and not faults:
         faults["everyone"] = UserError("Choisissez à qui écrire.")
     return choice, faults
 

@@ -50,6 +50,14 @@ def queue(uow: UnitOfWork, *, closed: bool = False, search: str = "", most: int 
     ]
 
 
+def received(uow: UnitOfWork, inquiry_id: int) -> Received | None:
+    """One of them, whether it waits or not; None when it left."""
+    uow.staff_only()
+    question = select(Inquiry, Family.number).join(Family, col(Family.id) == Inquiry.family_id)
+    found = uow.rows(question.where(Inquiry.id == inquiry_id))
+    return next((Received(inquiry, number) for inquiry, number in found), None)
+
+
 def count(uow: UnitOfWork, *, closed: bool = False, search: str = "") -> int:
     uow.staff_only()
     return uow.count(_matching(select(func.count(col(Inquiry.id))), closed=closed, search=search))

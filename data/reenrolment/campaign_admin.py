@@ -12,6 +12,7 @@ from sqlmodel import col, delete, select
 from data.core import audit, own_texts, sites
 from data.core.audit import Action
 from data.core.errors import NotFound, UserError, ValidationErrors
+from data.core.fields import fold
 from data.core.ids import parse_id
 from data.core.plain_text import tidy_lines
 from data.core.unit_of_work import UnitOfWork
@@ -50,12 +51,12 @@ def departments(uow: UnitOfWork, school_year: str) -> list[str]:
     """What can be chosen from, by name."""
     uow.staff_only()
     found = select(Course.department).where(Course.school_year == school_year).distinct()
-    return sorted(name for name in uow.all(found) if name)
+    return sorted((name for name in uow.all(found) if name), key=fold)
 
 
 def cycles(uow: UnitOfWork) -> list[str]:
     uow.staff_only()
-    return sorted(name for name in uow.all(select(Pupil.cycle).distinct()) if name)
+    return sorted((name for name in uow.all(select(Pupil.cycle).distinct()) if name), key=fold)
 
 
 def save(uow: UnitOfWork, campaign_id: int | None, values: Mapping[str, Any]) -> Campaign:

@@ -124,7 +124,7 @@ def classes(uow: UnitOfWork, those: Chosen) -> Statement:
             heads=heads,
             rows=[
                 (_name(row), formats.day(row.pupil.birth_date), each.level, *[""] * 8)
-                for row, each in sorted(attending[course.id], key=lambda pair: _name(pair[0]))
+                for row, each in sorted(attending[course.id], key=lambda pair: fold(_name(pair[0])))
             ],
             widths=(58, 22, 20, *[9] * 8),
             own_page=True,

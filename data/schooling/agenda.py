@@ -11,7 +11,7 @@ from data.core.unit_of_work import UnitOfWork, prepared
 from data.families.models import Pupil
 from data.schooling import announced as announcements
 from data.schooling.absences import Absence
-from data.schooling.models import Course, Enrolment, EnrolmentStatus, Lesson, LessonState, Teacher
+from data.schooling.models import Course, Enrolment, EnrolmentStatus, Lesson, LessonState, Teacher, starts_for
 from data.schooling.repertoire import Performance, Piece
 
 _DAYS = bindparam("first", type_=Date), bindparam("last", type_=Date)
@@ -33,10 +33,9 @@ class Meeting:
 
     @property
     def starts(self) -> time | None:
-        """A moved lesson's own hour, else the pupil's turn in it."""
-        if self.state == LessonState.MOVED:
-            return self.lesson.starts
-        return self.enrolment.slot or self.lesson.starts or self.course.starts
+        """A moved lesson without an hour has none."""
+        starts = starts_for(self.lesson, self.enrolment)
+        return starts if self.state == LessonState.MOVED else starts or self.course.starts
 
     @property
     def minutes(self) -> int:

@@ -168,6 +168,11 @@ class Attended:
         return self.enrolment.slot_minutes or self.course.minutes
 
 
+def starts_for(lesson: Lesson, enrolment: Enrolment) -> time | None:
+    """When that pupil's lesson begins: a moved one's own hour, else the pupil's turn in it."""
+    return lesson.starts if lesson.state == LessonState.MOVED else enrolment.slot or lesson.starts
+
+
 def _attended(condition: Any, *order: Any) -> Any:
     """The question of a pupil's courses, made once; its parameters are `pupil` and the condition's."""
     return prepared(

@@ -84,7 +84,7 @@ def _listing(order: Order) -> Listing[Letter]:
             Column("État", lambda uow, m: status_chip(uow, LetterState(m.state), TO_FAMILIES)),
         ),
         of=lambda m: m.id,
-        called=lambda m: formats.day(m.created_at.date()),
+        called=lambda uow, m: formats.day(m.created_at.astimezone(uow.zone).date()),
         href=lambda m: f"{PATH}?courrier={m.id}",
         do="open",
         empty=_("Le portail ne vous a encore rien envoyé."),

@@ -30,7 +30,7 @@ from data.reenrolment import due as reenrolment_due
 from data.schooling import absences, announced, results, unexcused
 from data.schooling import models as schooling
 from data.schooling.absences import AbsenceNotice
-from data.schooling.models import Attended, Lesson, LessonState
+from data.schooling.models import Attended, Lesson, LessonState, starts_for
 from data.schooling.results import Marked
 from data.schooling.unexcused import Missed
 from pages.family import requests, to_do
@@ -106,7 +106,7 @@ def _lessons(uow: UnitOfWork, pupils: Family, coming: Coming, said: Sequence[Abs
         for each in coming[pupil.id]
         if (lesson := each.lesson)
     ]
-    found.sort(key=lambda one: (one[0].day, one[1].enrolment.slot or one[0].starts or time()))
+    found.sort(key=lambda one: (one[0].day, starts_for(one[0], one[1].enrolment) or time()))
     if not found:
         return Markup("")
     title, found = uow.translate("Les prochains cours"), found[:LESSONS]
@@ -136,7 +136,7 @@ def _lesson(uow: UnitOfWork, lesson: Lesson, attended: Attended, pupil: Pupil | 
 
 def _when(uow: UnitOfWork, lesson: Lesson, attended: Attended) -> str:
     day = formats.near_day(lesson.day, uow.today, uow.language)
-    at = formats.clock(attended.enrolment.slot or lesson.starts, uow.language)
+    at = formats.clock(starts_for(lesson, attended.enrolment), uow.language)
     return uow.translate("{day} à {hour}", day=day, hour=at) if at else day
 
 

@@ -9,10 +9,11 @@ from components.ui.status_chip import label_of
 from data.accounts.models import Account
 from data.core.audit import AuditEntry
 from data.core.errors import NotFound, UserError, ValidationErrors
+from data.core.fields import fold
 from data.core.scope import ScopeViolation
 from data.core.system_unit_of_work import system_unit_of_work
 from data.directory import edit_families
-from data.families.models import Guardian, Pupil, PupilLink
+from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.group_letters import audience, composing, following, reading, sending, writing
 from data.group_letters.following import Only
 from data.group_letters.models import GroupLetter, GroupRecipient
@@ -56,6 +57,8 @@ def test_what_cannot_be_is_reported_while_it_is_written(database: str) -> None:
     assert faults({"subject": "Pour {nom}", "text": " "}).keys() == {"subject", "text"}
     assert "999999" in faults({"numbers": "1042, 999999"})["numbers"]
     assert faults({"everyone": ""}).keys() == {"everyone"}
+    assert "campagne" in faults({"state": "unsent"})["campaign"]  # it would go to all who answered too
+    assert faults({"everyone": "", "state": "unsent"}).keys() == {"campaign"}
     assert not every(GroupLetter)
     assert written({**EVERYONE, "text": "Bonjour {NOM} : {eleves}"}).text == "Bonjour {nom} : {élèves}"
 
@@ -126,6 +129,8 @@ def test_pupils_are_chosen_by_what_is_known_of_them(database: str) -> None:
         what = audience.offered(uow)
         every_one = {each.family_id for each in audience.households(uow, audience.Choice(everyone=True))}
         assert every_one
+        assert what.departments == sorted(what.departments, key=fold)  # « Éveil » stands among the E
+        assert what.departments[-1] != "Éveil musical"
 
         def chosen(**said: object) -> set[int]:
             found = audience.households(uow, audience.Choice(**said))  # type: ignore[arg-type]
@@ -148,7 +153,22 @@ def test_pupils_are_chosen_by_what_is_known_of_them(database: str) -> None:
         )
         assert chosen(everyone=True, principal=True) <= every_one
         assert chosen(numbers=(1042,)) == {account(CLAIRE).family_id}
+        marc = account(MARC).family_id  # the second household
+        assert marc not in chosen(everyone=True, principal=True)
+        assert marc in chosen(everyone=True, principal=True, numbers=(1043,))
+        assert chosen(principal=True, numbers=(1043,)) == {marc}
         assert not chosen()
+
+
+def test_a_family_by_its_number_gets_the_letter_even_without_a_pupil(database: str) -> None:
+    with as_(PAUL) as uow:
+        family_id = account(SAMIR).family_id
+        for link in uow.all(select(PupilLink).where(PupilLink.family_id == family_id)):
+            uow.delete(link)
+        uow.flush()
+        number = uow.get(Family, family_id).number
+        (found,) = audience.households(uow, audience.Choice(numbers=(number,)))
+        assert (found.family_id, found.asked, len(found.accounts)) == (family_id, False, 1)
 
 
 def test_names_are_text_whatever_they_say(database: str) -> None:

@@ -290,3 +290,15 @@ def test_a_lesson_that_is_announced_as_missed_is_not_offered_again(portal: Serve
     page = claire.soup("/")
     assert not page.select(f".lessons a[href='/eleves/2042/absences?cours={number}']")
     assert "Annoncée" in text_of(page.select_one(".lessons"))  # type: ignore[arg-type]
+
+
+def test_a_lesson_that_was_moved_says_its_own_hour_wherever_it_is_named(portal: Server, come: Come) -> None:
+    claire = come("aubry.claire")
+    offered = claire.soup("/").select(".lessons a[href*='/eleves/2042/absences?cours=']")
+    number = str(offered[0]["href"]).rpartition("=")[2]
+    key = portal.value("SELECT e.id FROM enrolment e JOIN lesson l ON l.course_id = e.course_id "
+                       "JOIN pupil p ON p.id = e.pupil_id WHERE l.id = ? AND p.number = 2042", number)  # fmt: skip
+    portal.change("UPDATE enrolment SET slot = '17:15:00.000000' WHERE id = ?", key)
+    portal.change("UPDATE lesson SET state = 'moved', starts = '09:35:00.000000' WHERE id = ?", number)
+    for path in ("/", "/eleves/2042/absences", f"/eleves/2042/cours/{key}/cours/{number}"):
+        assert "9 h 35" in text_of(claire.soup(path)).replace("\xa0", " "), path

@@ -41,10 +41,13 @@ def test_a_question_from_a_bill_is_answered_read_and_closed_seen_by_both_sides(p
             assert ASKED in office.shown()
             assert "<img src=x" not in office.markup() + exchange.markup()
             message, seen = answering(office)
-            assert "Écrivez votre réponse." not in office.shown()
-            office.act("answer", message, seen=seen, answer=" ")
-            assert "Écrivez votre réponse." in office.shown()
-            office.act("answer", message, seen=seen, answer=ANSWERED)
+            with Tab(paul, f"/gestion/demandes?onglet=messages&demande={message}") as colleague:
+                assert "Écrivez votre réponse." not in office.shown()
+                office.act("answer", message, seen=seen, answer=" ")
+                assert "Écrivez votre réponse." in office.shown()
+                office.act("answer", message, seen=seen, answer=ANSWERED)
+                colleague.wait_until(lambda: ANSWERED in colleague.shown())  # what they were answering stays open
+                assert answering(colleague)[0] == message
             exchange.wait_until(lambda: ANSWERED in exchange.shown())
             assert "Paul Renard" not in exchange.shown()  # which colleague it was is the office's
     assert f"Réponse du secrétariat : Facture n° {number}" in claire.text("/")

@@ -8,6 +8,7 @@ import httpx
 import pikepdf
 import pytest
 from PIL import Image
+from pypdf import PdfReader
 
 from tests.server import Server
 from tests.web.http_client import Person, Tab
@@ -238,3 +239,18 @@ def test_who_may_only_consult_reads_what_is_asked_and_has_nothing_to_give(come: 
     assert "vous n’avez rien à envoyer" in text
     assert "Justificatif d’adresse" in text
     assert "À fournir" not in text
+
+
+def test_a_paper_of_some_pupils_says_which(portal: Server, come: Come) -> None:
+    paul, campaign = come("renard.paul"), portal.value("SELECT max(campaign_id) FROM reenrolment")
+    for paper in ("classes", "etiquettes"):
+        for query, said in (
+            ("?etat=submitted", "En attente"),
+            ("?etat=tous", ""),
+            ("?etat=x&departement=Piano", "Piano"),
+        ):
+            content = paul.get(f"/gestion/reinscriptions/{campaign}/{paper}.pdf{query}").content
+            shown = PdfReader(io.BytesIO(content))
+            first = shown.pages[0].extract_text() + str(shown.metadata)
+            assert said in first, (paper, query)
+            assert said == "En attente" or "En attente" not in first, (paper, query)

@@ -31,7 +31,7 @@ from data.schooling import absence_report, absences, announced, unexcused
 from data.schooling import models as schooling
 from data.schooling.absence_report import KIND, Days, Report
 from data.schooling.absences import Absence, AbsenceNotice, NoticeState
-from data.schooling.models import Course, Enrolment, Lesson
+from data.schooling.models import Course, Enrolment, Lesson, starts_for
 from data.uploads import validation
 from data.uploads.limits import MAX_JOINED_BYTES, MAX_JOINED_PAGES
 
@@ -134,7 +134,7 @@ def _coming(
     uow: UnitOfWork, typed: Typed, said: list[AbsenceNotice], lesson: Lesson, enrolment: Enrolment, course: Course
 ) -> Markup:
     """A box; what was announced already has none."""
-    name, at = f"{COMING}{lesson.id}", formats.clock(enrolment.slot or lesson.starts, uow.language)
+    name, at = f"{COMING}{lesson.id}", formats.clock(starts_for(lesson, enrolment), uow.language)
     text = html.span(html.strong(_at(uow, lesson.day, at)), html.span(course.name, class_="small soft"))
     if any(announced.covers(each, enrolment.pupil_id, lesson.day, course.id) for each in said):
         when = html.span(icon("check"), text, class_="when")

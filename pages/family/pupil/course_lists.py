@@ -73,7 +73,7 @@ MARKS: Listing[Marked] = Listing(
         ),
     ),
     of=lambda m: m[0].id,
-    called=lambda m: formats.day(m[1].day),
+    called=lambda _uow, m: formats.day(m[1].day),
     empty=_("Aucune évaluation n’est enregistrée pour ce cours."),
 )
 

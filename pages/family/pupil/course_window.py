@@ -28,7 +28,7 @@ from data.messages.models import About
 from data.schooling import absences, results
 from data.schooling import models as schooling
 from data.schooling.absences import Absence, AbsenceNotice, NoticeState
-from data.schooling.models import Attended, Lesson, LessonState
+from data.schooling.models import Attended, Lesson, LessonState, starts_for
 from pages.family.pupil.course_lists import ABSENCES, LESSONS, MARKS, Meeting
 
 NEXT = 5  # lessons shown at once
@@ -170,7 +170,7 @@ def _course(uow: UnitOfWork, window: Window, found: Attended, link: PupilLink) -
         Meeting(
             lesson,
             _status(lesson, missed.get(lesson.day), uow.today),
-            found.slot or lesson.starts,
+            starts_for(lesson, found.enrolment) or found.slot,
             _minutes(found, lesson),
         )
         for lesson in schooling.lessons(uow, course.id)

@@ -81,7 +81,7 @@ def _listing(n: int, order: Order) -> Listing[Attended]:
         of=lambda a: a.enrolment.id,
         href=lambda a: f"/eleves/{n}/historique/{a.enrolment.id}",
         do="open",
-        called=lambda a: a.course.name,
+        called=lambda _uow, a: a.course.name,
         empty=_(
             "Aucune année précédente n’est enregistrée. Les cours de cette année passeront ici à la rentrée prochaine."
         ),

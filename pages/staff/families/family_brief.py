@@ -17,7 +17,7 @@ from data.families import protection
 from data.families.models import Guardian
 from data.mail.outbox import LetterState
 from data.reenrolment.models import ReenrolmentState
-from data.schooling.models import Attended, EnrolmentStatus
+from data.schooling.models import Attended, EnrolmentStatus, starts_for
 from pages.staff.families.families import PATH
 from pages.staff.families.family import FamilyView, tab
 
@@ -169,7 +169,7 @@ def _lesson(uow: UnitOfWork, each: PupilBrief) -> str:
         return ""
     lesson, attended = each.lesson
     day = formats.long_day(lesson.day, uow.language)
-    hour = formats.clock(attended.enrolment.slot or lesson.starts, uow.language)
+    hour = formats.clock(starts_for(lesson, attended.enrolment), uow.language)
     return " · ".join(filter(None, (attended.course.name, day, hour)))
 
 

@@ -113,7 +113,16 @@ def _whom(uow: UnitOfWork, values: Values, faults: Faults) -> Markup:
         _box(uow, "everyone", BOXES["everyone"], values, faults.get("everyone")),
         html.div(
             (
-                labelled(uow, f"group-{name}", label, "select", options=options, value=values.get(name, ""), span=6)
+                labelled(
+                    uow,
+                    f"group-{name}",
+                    label,
+                    "select",
+                    options=options,
+                    value=values.get(name, ""),
+                    fault=faults.get(name),
+                    span=6,
+                )
                 for name, label, options in choices
             ),
             class_="grid",

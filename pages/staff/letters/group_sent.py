@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from components.ui import html
 from components.ui.icons import icon
-from components.ui.pager import pager
+from components.ui.pager import pager, within
 from components.ui.status_chip import status_chip
 from components.ui.tables import table
 from data.core import formats
@@ -30,6 +30,9 @@ LABELS = {
 
 def draw(uow: UnitOfWork, letter: GroupLetter, only: Only, skip: int) -> Markup:
     found = following.followed(uow, letter, only, skip=skip)
+    if skip and not found.lines:
+        skip = within(skip, PAGE, found.counts.get(only, 0))
+        found = following.followed(uow, letter, only, skip=skip)
     return html.section(
         html.div(
             html.h2(uow.translate("Les familles"), id="households-title", tabindex="-1"),

@@ -10,7 +10,7 @@ from components.nicegui_adapter.panel_element import page_panel
 from components.ui import html, review_queue
 from components.ui.fields import labelled
 from components.ui.markup import acting_form
-from components.ui.pager import pager, skip_to
+from components.ui.pager import pager, skip_to, within
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.status_chip import status_chip
 from components.ui.tables import facts
@@ -94,6 +94,9 @@ def _listed(uow: UnitOfWork, page_state: PageState) -> list[Row]:
 
 def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     listed = _listed(uow, page_state)
+    if page_state.skip and not listed:
+        page_state.skip = within(page_state.skip, PAGE, _count(uow, page_state))
+        listed = _listed(uow, page_state)
     if page_state.opens_first:
         page_state.opens_first = False
         page_state.turn_to(listed[0][0].id if listed else None)

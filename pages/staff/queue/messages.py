@@ -10,7 +10,7 @@ from components.ui import html, review_queue
 from components.ui.fields import labelled
 from components.ui.icons import icon
 from components.ui.markup import Content, acting_form, button
-from components.ui.pager import pager, skip_to
+from components.ui.pager import pager, skip_to, within
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.status_chip import status_chip
 from components.ui.turns import draw_turns
@@ -82,11 +82,12 @@ def _listed(uow: UnitOfWork, page_state: PageState) -> list[Received]:
 
 
 def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
+    total = review.count(uow, closed=page_state.closed, search=page_state.search)
+    page_state.skip = within(page_state.skip, PAGE, total)
     listed = _listed(uow, page_state)
-    opened = next((each for each in listed if each.inquiry.id == page_state.opened), None)
+    opened = review.received(uow, page_state.opened) if page_state.opened else None
     if opened is None and listed:
         opened, page_state.opened = listed[0], listed[0].inquiry.id
-    total = review.count(uow, closed=page_state.closed, search=page_state.search)
     rows = [_row(uow, page_state, each) for each in listed]
     drawn = review_queue.draw_queue(uow, WORDS, rows, closed=page_state.closed, narrowed=bool(page_state.search)) + (
         pager(uow, page_state.skip, PAGE, total) or ""
@@ -207,6 +208,7 @@ def _file(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 @only_shows
 def _search(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     page_state.search, page_state.skip = act.values.get("search", "")[:60], 0
+    page_state.turn_to(None)
     found = review.count(uow, closed=page_state.closed, search=page_state.search)
     return Answer(url=page_state.url, announce=uow.ngettext("{count} message", "{count} messages", count=found))
 

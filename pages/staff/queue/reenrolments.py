@@ -8,7 +8,7 @@ from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import here
 from components.ui import html, review_queue
 from components.ui.icons import icon
-from components.ui.pager import pager, skip_to
+from components.ui.pager import pager, skip_to, within
 from components.ui.panel import Act, Answer
 from data.core.errors import NotFound, ValidationErrors
 from data.core.i18n import _
@@ -61,6 +61,9 @@ def _mark_present(page_state: PageState) -> None:
 
 def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     seen = overview(uow, page_state)
+    if page_state.skip and not seen.rows:
+        page_state.skip = within(page_state.skip, PAGE, seen.total)
+        seen = overview(uow, page_state)
     if page_state.opens_first:
         page_state.opens_first = False
         page_state.turn_to(seen.rows[0].sent.id if seen.rows else None)

@@ -9,7 +9,7 @@ from components.nicegui_adapter.open_pages import when_connected
 from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import Audience, here, screen
 from components.ui import html, review_queue
-from components.ui.pager import pager, skip_to
+from components.ui.pager import pager, skip_to, within
 from components.ui.panel import Act, Answer, only_shows
 from data.change_requests import review
 from data.change_requests.models import ChangeState, RequestState
@@ -97,12 +97,13 @@ def _mark_present(page_state: PageState) -> None:
 
 def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     waiting = review.count(uow)
+    narrowed = page_state.closed or page_state.search
+    total = review.count(uow, closed=page_state.closed, search=page_state.search) if narrowed else waiting
+    page_state.skip = within(page_state.skip, PAGE, total)
     listed = review.queue(uow, closed=page_state.closed, search=page_state.search, most=PAGE, skip=page_state.skip)
     oldest = review.queue(uow, most=1) if page_state.closed or page_state.search or page_state.skip else listed[:1]
     if page_state.opens_first:
         page_state.opens_first, page_state.request_id = False, listed[0].request.id if listed else None
-    narrowed = page_state.closed or page_state.search
-    total = review.count(uow, closed=page_state.closed, search=page_state.search) if narrowed else waiting
     queue = html.section(_list(uow, page_state, listed, total), class_="card list-card")
     return (
         head(

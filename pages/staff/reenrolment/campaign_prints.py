@@ -1,6 +1,7 @@
 """What is printed of a campaign, as PDF: what its table shows, all its pages."""
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Query, Request
@@ -13,10 +14,12 @@ from data.accounts.caller import Caller
 from data.core import sites
 from data.core.errors import NotFound
 from data.core.i18n import _
+from data.core.unit_of_work import UnitOfWork
 from data.mail.letterhead import letterhead_of
 from data.pdf.labels import labels
 from data.pdf.statement import statement
 from data.reenrolment import prints
+from data.reenrolment.models import ReenrolmentState
 from data.reenrolment.request_list import Wanted
 from pages.staff.reenrolment.campaign_head import PATH, CampaignQuery
 
@@ -46,7 +49,7 @@ def _drawn(caller: Caller, n: int, paper: str, wanted: Wanted) -> tuple[bytes, i
         those, head = prints.chosen(uow, n, wanted), letterhead_of(sites.here(uow))
         if paper == "etiquettes":
             addresses = prints.labels(uow, those)
-            title = f"{uow.translate(PAPERS[paper])} · {those.campaign.title}"
+            title = f"{uow.translate(PAPERS[paper])} · {those.campaign.title}{_narrowed(uow, wanted)}"
             day, language = uow.today, uow.language
         else:
             drawn = {
@@ -54,6 +57,19 @@ def _drawn(caller: Caller, n: int, paper: str, wanted: Wanted) -> tuple[bytes, i
                 "manques": lambda: prints.missing(uow, those, label_of),
                 "classes": lambda: prints.classes(uow, those),
             }[paper]()
+            drawn = replace(drawn, title=drawn.title + _narrowed(uow, wanted))
     if paper == "etiquettes":
         return labels(head, title, addresses, day, language), len(those.rows)
     return statement(drawn, head), len(those.rows)
+
+
+def _narrowed(uow: UnitOfWork, wanted: Wanted) -> str:
+    """« · En attente »: a paper of some pupils is not taken for that of all."""
+    state = next((each for each in ReenrolmentState if each == wanted.state), None)
+    said = (
+        state and uow.translate(label_of(state)),
+        wanted.department,
+        wanted.cycle,
+        wanted.search and f"« {wanted.search} »",
+    )
+    return "".join(f" · {each}" for each in said if each)

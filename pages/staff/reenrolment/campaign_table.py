@@ -5,7 +5,7 @@ from markupsafe import Markup
 from components.ui import contact, html
 from components.ui.icons import icon
 from components.ui.markup import Content, button
-from components.ui.pager import pager, skip_to
+from components.ui.pager import pager, skip_to, within
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.status_chip import label_of, status_chip
 from components.ui.tables import row as table_row
@@ -44,6 +44,9 @@ LEFT_OUT = {
 
 def draw(uow: UnitOfWork, campaign: Campaign, page_state: PageState, counts: dict[str, int]) -> Markup:
     rows, total = reenrolment_list.page(uow, campaign, page_state.wanted, counted=counts)
+    if page_state.wanted.skip and not rows:
+        page_state.wanted.skip = within(page_state.wanted.skip, PAGE, total)
+        rows, _total = reenrolment_list.page(uow, campaign, page_state.wanted, counted=counts)
     body = (
         _table(uow, campaign, page_state, rows)
         if rows
