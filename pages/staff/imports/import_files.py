@@ -8,6 +8,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from components.nicegui_adapter.screens import plain
+from components.web.sheet_answer import sheet_answer
 from data.accounts.caller import Audience, Caller
 from data.core import formats, spreadsheets
 from data.core.errors import NotFound, UserError
@@ -47,7 +48,7 @@ async def report(caller: Caller, request: Request, n: int, form: str) -> Respons
     if found is None:
         raise NotFound(f"report of {n}")
     content = await asyncio.to_thread(reports.file_of, found, wanted, caller.language)
-    return _file(content, f"rapport-{n}", wanted)
+    return sheet_answer(content, f"rapport-{n}", wanted)
 
 
 @plain(f"{PATH}/{{n}}/corrige.{{form}}", Audience.MANAGER)
@@ -61,14 +62,14 @@ async def corrected(caller: Caller, request: Request, n: int, form: str) -> Resp
     mended = await asyncio.to_thread(
         lambda: corrections.file_of(spreadsheets.read(content, reading), run.matched, wanted)
     )
-    return _file(mended, f"corrige-{n}", wanted)
+    return sheet_answer(mended, f"corrige-{n}", wanted)
 
 
 @plain(f"{PATH}/modeles/{{name}}.{{form}}", Audience.MANAGER)
 def model(caller: Caller, request: Request, name: str, form: str) -> Response:
     if name not in KINDS:
         raise NotFound(f"model {name[:20]}")
-    return _file(exporting.model(kind(name), _form(form)), f"modele-{name}", _form(form))
+    return sheet_answer(exporting.model(kind(name), _form(form)), f"modele-{name}", _form(form))
 
 
 @plain("/gestion/exports/modifications.{form}", Audience.MANAGER)
@@ -81,7 +82,7 @@ async def changes(caller: Caller, request: Request, form: str, depuis: str = "")
     content = await asyncio.to_thread(exporting.changes_file, rows, wanted)
     with caller.unit_of_work(writes=True) as uow:
         exporting.note(uow, "changes", len(rows))
-    return _file(content, f"modifications-depuis-{since:%Y-%m-%d}", wanted)
+    return sheet_answer(content, f"modifications-depuis-{since:%Y-%m-%d}", wanted)
 
 
 @plain("/gestion/exports/{name}.{form}", Audience.MANAGER)
@@ -93,7 +94,7 @@ async def export(caller: Caller, request: Request, name: str, form: str) -> Resp
     with caller.unit_of_work(writes=True) as uow:
         exporting.note(uow, name, rows)
         day = uow.today
-    return _file(content, f"{name}-{day:%Y-%m-%d}", wanted)
+    return sheet_answer(content, f"{name}-{day:%Y-%m-%d}", wanted)
 
 
 def _export(caller: Caller, name: str, form: Form) -> tuple[bytes, int]:
@@ -119,15 +120,3 @@ def _day(typed: str) -> date | None:
         return read_date(typed[:20])
     except UserError:
         return None
-
-
-def _file(content: bytes, name: str, form: Form) -> Response:
-    return Response(
-        content,
-        media_type=spreadsheets.MEDIA[form],
-        headers={
-            "cache-control": "private, no-store",
-            "content-disposition": f'attachment; filename="{name}.{form}"',
-            "content-security-policy": "default-src 'none'; sandbox",
-        },
-    )

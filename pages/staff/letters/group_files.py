@@ -9,6 +9,7 @@ from components.layout.file_notices import received_code
 from components.nicegui_adapter.screens import plain
 from components.ui.status_chip import label_of
 from components.web.received_files import MAX_FILE_BODY, one_file, refused
+from components.web.sheet_answer import sheet_answer
 from data.accounts.caller import Audience, Caller
 from data.core import spreadsheets
 from data.core.errors import NotFound, UserError
@@ -40,16 +41,7 @@ async def export(caller: Caller, request: Request, n: int, form: str) -> Respons
     if form not in spreadsheets.MEDIA:
         raise NotFound(f"export {form[:10]}")
     title, content = await asyncio.to_thread(_export, caller, n, form)
-    name = validation.shown_name(f"{title}.pdf", "application/pdf").removesuffix(".pdf")
-    return Response(
-        content,
-        media_type=spreadsheets.MEDIA[form],
-        headers={
-            "cache-control": "private, no-store",
-            "content-disposition": validation.disposition(f"{name}.{form}").replace("inline", "attachment", 1),
-            "content-security-policy": "default-src 'none'; sandbox",
-        },
-    )
+    return sheet_answer(content, title, form)
 
 
 def _export(caller: Caller, n: int, form: str) -> tuple[str, bytes]:

@@ -15,6 +15,7 @@ from components.ui import html
 from components.ui.review_queue import acts_of
 from components.ui.status_chip import label_of
 from components.web.received_files import MAX_FILE_BODY, one_file, refused
+from components.web.sheet_answer import sheet_answer
 from data.accounts.caller import Caller
 from data.core import spreadsheets
 from data.core.errors import NotFound, UserError
@@ -104,16 +105,7 @@ async def export(
     if form not in spreadsheets.MEDIA:
         raise NotFound(f"export {form[:10]}")
     title, content = await asyncio.to_thread(_export, caller, n, form, query.wanted())
-    name = validation.shown_name(f"{title}.pdf", "application/pdf").removesuffix(".pdf")
-    return Response(
-        content,
-        media_type=spreadsheets.MEDIA[form],
-        headers={
-            "cache-control": "private, no-store",
-            "content-disposition": validation.disposition(f"{name}.{form}").replace("inline", "attachment", 1),
-            "content-security-policy": "default-src 'none'; sandbox",
-        },
-    )
+    return sheet_answer(content, title, form)
 
 
 def _export(caller: Caller, n: int, form: str, wanted: Wanted) -> tuple[str, bytes]:
