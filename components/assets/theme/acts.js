@@ -66,7 +66,8 @@ export class Acts {
   }
 }
 
-export const isWorking = () => [...all].some((acts) => acts.now);
+// What nobody pressed (`unasked`) holds no key back: what is pressed meanwhile waits its turn behind it.
+export const isWorking = () => [...all].some((acts) => acts.now && !acts.now.unasked);
 
 // The line is gone: what has no answer is said to be tried again, and is, once it is back.
 export function lineLost() {

@@ -217,7 +217,7 @@ const Panel = {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a link opened elsewhere stays a link
       event.preventDefault();
       const form = doer.dataset.with ? document.getElementById(doer.dataset.with) : null;
-      this.act(doer.dataset.do, doer.dataset.of, form ? values(form) : {}, { control: doer, form });
+      this.act(doer.dataset.do, doer.dataset.of, form ? values(form) : {}, { control: doer, form, unasked: "sight" in doer.dataset });
     },
     submit(event) {
       const form = event.target;
