@@ -22,7 +22,8 @@ REFUSED_OF, CORRECTED_OF = 10, 15  # one of so many
 LOOKS = 900  # milliseconds, at what the wheel brought
 WITHOUT = """SELECT p.id, l.family_id, min(a.id) FROM pupil p JOIN pupil_link l ON l.pupil_id = p.id AND l.household = 'principal'
   JOIN account a ON a.family_id = l.family_id WHERE p.site_id = 1 AND p.number >= 30000
-  AND p.id NOT IN (SELECT pupil_id FROM reenrolment UNION SELECT pupil_id FROM reenrolment_wish) GROUP BY p.id ORDER BY p.id LIMIT ?"""
+  AND p.id NOT IN (SELECT pupil_id FROM reenrolment UNION SELECT pupil_id FROM reenrolment_wish)
+  AND l.family_id NOT IN (SELECT family_id FROM guardian WHERE contact_hidden) GROUP BY p.id ORDER BY p.id LIMIT ?"""
 
 
 class Hands:
