@@ -165,6 +165,17 @@ def test_a_file_that_a_stop_of_the_portal_caught_on_its_way_is_named_when_the_pa
     browser.complaints.clear()
 
 
+def test_a_file_that_is_chosen_before_the_script_is_there_is_taken(enter: Enter) -> None:
+    browser = enter("aubry.claire")
+    waiting: list[Route] = []
+    browser.context.route(re.compile(r"/upload\.js"), lambda route: waiting.append(route))
+    page, window = importing(lambda *_, **__: browser)
+    page.get_by_label("Parcourir").set_input_files(picture("nino.jpg"))
+    for each in waiting:
+        each.continue_()
+    expect(window).to_contain_text("nino.jpg")
+
+
 def test_a_blurred_photograph_is_said_to_be_one_before_it_is_sent_and_may_be_taken_again(enter: Enter) -> None:
     page, window = importing(enter)
     sharp = page_of_text()

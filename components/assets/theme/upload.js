@@ -270,12 +270,13 @@ async function sendAlone(form) {
   status.textContent = answer.status === 413 ? texts.heavy : texts.failedAlone;
 }
 
-document.addEventListener("change", (event) => {
-  const form = event.target.closest("form[data-upload]");
-  if (!form || event.target.id !== "fichier" || !event.target.files.length) return;
-  add(form, event.target.files);
-  event.target.value = "";
-});
+function take(field) {
+  const form = field.closest("form[data-upload]");
+  if (!form || field.id !== "fichier" || !field.files.length) return;
+  add(form, field.files);
+  field.value = "";
+}
+document.addEventListener("change", (event) => take(event.target));
 document.addEventListener(
   "submit",
   (event) => {
@@ -327,3 +328,4 @@ const prepare = () => {
   }
 };
 document.addEventListener("click", prepare, true);
+for (const field of document.querySelectorAll("form[data-upload] #fichier")) take(field); // chosen before this script was there
