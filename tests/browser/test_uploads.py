@@ -168,7 +168,11 @@ def test_a_file_that_a_stop_of_the_portal_caught_on_its_way_is_named_when_the_pa
 def test_a_file_that_is_chosen_before_the_script_is_there_is_taken(enter: Enter) -> None:
     browser = enter("aubry.claire")
     waiting: list[Route] = []
-    browser.context.route(re.compile(r"/upload\.js"), lambda route: waiting.append(route))
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    browser.context.route(re.compile(r"/upload\.js"), hold)
     page, window = importing(lambda *_, **__: browser)
     page.get_by_label("Parcourir").set_input_files(picture("nino.jpg"))
     for each in waiting:
