@@ -12,6 +12,8 @@ from components.ui import html
 from components.ui.icons import STAVE, icon
 from components.ui.markup import Content, classes, join
 from data.accounts.caller import Caller
+from data.core import sites
+from data.core.errors import NotFound
 from data.core.i18n import Language, pair, translate
 from data.core.sites import Site
 
@@ -57,6 +59,22 @@ def plain_page(
     )
     heading = translate("Erreur : {title}", language, title=title) if 400 <= status < 500 else title
     return html_document.page(f"{heading} – {name}", page, language=language, status=status, ahead=ahead, site=site)
+
+
+def account_page(
+    caller: Caller, title: str, body: Markup, path: str, *, scripts: Markup = Markup(), status: int = 200
+) -> HTMLResponse:
+    """A plain page within the menus of whoever is signed in; NotFound for a stranger."""
+    site = sites.known(caller.account.site_id if caller.account else None)
+    if site is None:
+        raise NotFound("site")
+    return html_document.page(
+        f"{title} – {site.name}",
+        layout.around(caller, site, title, body, path) + scripts,
+        language=caller.language,
+        site=site,
+        status=status,
+    )
 
 
 def public_page(

@@ -1,12 +1,16 @@
 """Files that arrive by plain HTTP: what a form sent, and the answer that leads back to its page."""
 
+from collections.abc import Callable
+
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from components.layout.file_notices import received_code
 from data.accounts.caller import Caller
 from data.core.errors import UserError
 from data.core.i18n import _
+from data.core.unit_of_work import UnitOfWork
 from data.uploads import validation
 from data.uploads.limits import MAX_UPLOAD_BYTES
 from data.uploads.validation import Kept
@@ -35,6 +39,21 @@ async def read_kept(form: FormData) -> tuple[str, Kept]:
     if len(turns) == len(sent):
         return sent[0].filename or "", await validation.joined(sent, turns)
     return sent[0].filename or "", await validation.checked(await sent[0].read(MAX_UPLOAD_BYTES + 1))
+
+
+async def keep_one(
+    caller: Caller, request: Request, back: str, keep: Callable[[UnitOfWork, bytes, str, str], object]
+) -> Response:
+    """`keep(uow, content, media type, its name)` of the file that was sent, once it is checked; then `back`, with what
+    became of it."""
+    name, content = await one_file(request)
+    try:
+        kept = await validation.checked(content)
+        with caller.unit_of_work(writes=True) as uow:
+            keep(uow, kept.content, kept.media_type, validation.shown_name(name, kept.media_type))
+    except UserError as error:
+        return refused(caller, request, error, back)
+    return RedirectResponse(f"{back}{received_code(kept.remarks)}", 303)
 
 
 def by_script(request: Request) -> bool:

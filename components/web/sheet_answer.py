@@ -1,9 +1,18 @@
 """A spreadsheet that was made for whoever asks: taken away, kept by none."""
 
+import asyncio
+from collections.abc import Callable, Sequence
+
 from starlette.responses import Response
 
+from data.accounts.caller import Caller
 from data.core import spreadsheets
+from data.core.errors import NotFound
+from data.core.spreadsheets import Cell
+from data.core.unit_of_work import UnitOfWork
 from data.uploads import validation
+
+Table = tuple[str, Sequence[str], Sequence[Sequence[Cell]]]  # (title, heads, rows)
 
 
 def sheet_answer(content: bytes, title: str, form: str) -> Response:
@@ -18,3 +27,27 @@ def sheet_answer(content: bytes, title: str, form: str) -> Response:
             "content-security-policy": "default-src 'none'; sandbox",
         },
     )
+
+
+async def table_answer(
+    caller: Caller,
+    form: str,
+    table: Callable[[UnitOfWork], Table],
+    note: Callable[[UnitOfWork, int], None],
+    *,
+    sheet: str,
+) -> Response:
+    """A list taken away, noted with how many rows it has. NotFound for another form than csv and xlsx; `sheet` names the
+    workbook's one sheet."""
+    if form not in spreadsheets.MEDIA:
+        raise NotFound(f"export {form[:10]}")
+
+    def taken() -> tuple[bytes, str]:
+        with caller.unit_of_work() as uow:
+            title, heads, rows = table(uow)
+        content = spreadsheets.write("csv" if form == "csv" else "xlsx", heads, rows, title=sheet)
+        with caller.unit_of_work(writes=True) as uow:
+            note(uow, len(rows))
+        return content, title
+
+    return sheet_answer(*await asyncio.to_thread(taken), form)

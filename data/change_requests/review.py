@@ -112,8 +112,7 @@ def count(uow: UnitOfWork, *, closed: bool = False, search: str = "") -> int:
 
 def _matching(question: Any, search: str) -> Any:
     for word in tidy(search).split()[:6]:
-        literal = word[:60].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        found: list[Any] = [col(ChangeRequest.title).ilike(f"%{literal}%", escape="\\")]
+        found: list[Any] = [col(ChangeRequest.title).icontains(word[:60], autoescape=True)]
         if number := parse_id(word):
             found += [col(Family.number) == number, col(ChangeRequest.id) == number]
         question = question.where(or_(*found))

@@ -15,6 +15,7 @@ from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.directory import edit_families
 from data.directory.edit_families import HOUSEHOLDS, RIGHTS
+from data.families import adults
 from data.families.models import Family, Guardian, HouseholdRank, Pupil, PupilLink, Rights
 from data.mail import outbox
 from data.mail.outbox import Mail
@@ -43,16 +44,10 @@ def households(uow: UnitOfWork, pupil_ids: Sequence[int]) -> dict[int, list[Hous
         .where(col(PupilLink.pupil_id).in_(pupil_ids))
         .order_by(col(PupilLink.household), col(PupilLink.id))
     )
-    adults: dict[int, list[Guardian]] = {}
-    for adult in uow.all(
-        select(Guardian)
-        .where(col(Guardian.family_id).in_([family.id for _rest, family in links]))
-        .order_by(col(Guardian.rank), col(Guardian.id))
-    ):
-        adults.setdefault(adult.family_id or 0, []).append(adult)
+    known = adults.of_families(uow, (family.id for _rest, family in links))
     found: dict[int, list[Household]] = {pupil_id: [] for pupil_id in pupil_ids}
     for link, family in links:
-        found[link.pupil_id].append(Household(link, family, adults.get(family.id, [])))
+        found[link.pupil_id].append(Household(link, family, known.get(family.id, [])))
     return found
 
 

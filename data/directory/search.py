@@ -19,8 +19,8 @@ from data.core.plain_text import fold
 from data.core.roles import Role
 from data.core.search_text import SearchTerm
 from data.core.unit_of_work import UnitOfWork
+from data.families import adults, protection
 from data.families import models as families
-from data.families import protection
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.schooling.models import Course, Enrolment, EnrolmentStatus, Teacher
 
@@ -290,11 +290,8 @@ def _or_itself(word: SearchTerm, parts: Sequence[str]) -> Sequence[str]:
 def _with_people(uow: UnitOfWork, families: Sequence[Family]) -> list[Found]:
     """Who belongs to each, in three questions."""
     ids = [family.id for family in families]
-    adults, pupils, accounts = ({each: list[Any]() for each in ids} for _ in range(3))
-    for adult in uow.all(
-        select(Guardian).where(col(Guardian.family_id).in_(ids)).order_by(col(Guardian.rank), col(Guardian.id))
-    ):
-        adults[adult.family_id or 0].append(adult)
+    known = adults.of_families(uow, ids)
+    pupils, accounts = ({each: list[Any]() for each in ids} for _ in range(2))
     for family_id, pupil in uow.rows(
         select(PupilLink.family_id, Pupil)
         .join(Pupil, col(Pupil.id) == PupilLink.pupil_id)
@@ -304,4 +301,4 @@ def _with_people(uow: UnitOfWork, families: Sequence[Family]) -> list[Found]:
         pupils[family_id].append(pupil)
     for account in uow.all(select(Account).where(col(Account.family_id).in_(ids)).order_by(col(Account.id))):
         accounts[account.family_id or 0].append(account)
-    return [Found(family, adults[family.id], pupils[family.id], accounts[family.id]) for family in families]
+    return [Found(family, known.get(family.id, []), pupils[family.id], accounts[family.id]) for family in families]

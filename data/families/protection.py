@@ -31,6 +31,11 @@ def contact_shown(uow: UnitOfWork, adult: Guardian | None) -> bool:
     return not uow.is_staff or uow.role == Role.MANAGER or (adult is not None and not adult.contact_hidden)
 
 
+def phone_of(uow: UnitOfWork, adult: Guardian) -> str:
+    """Where an adult is reached first; "" without a number, and to whom may not know it."""
+    return (adult.phone_mobile or adult.phone_home or adult.phone_work) if contact_shown(uow, adult) else ""
+
+
 def postal_lines(uow: UnitOfWork, adult: Guardian) -> tuple[str, ...]:
     """Street, complement, post code with town: those that are known, to whom may read them."""
     lines = (adult.address, adult.complement, f"{adult.postcode} {adult.town}".strip())

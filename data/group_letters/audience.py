@@ -12,7 +12,8 @@ from data.core import formats, sites
 from data.core.fields import fold
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
-from data.families.models import Family, Guardian, HouseholdRank, Pupil, PupilLink, Rights
+from data.families import adults
+from data.families.models import Family, HouseholdRank, Pupil, PupilLink, Rights
 from data.group_letters.models import GroupLetter, Reach
 from data.mail.rendering import deliverable
 from data.reenrolment import participation
@@ -173,16 +174,12 @@ def _reached(uow: UnitOfWork, found: dict[int, Household]) -> list[Household]:
     """Two questions for all of them."""
     if not found:
         return []
-    adults: dict[int, list[Guardian]] = {}
-    for adult in uow.all(
-        select(Guardian).where(col(Guardian.family_id).in_(found)).order_by(col(Guardian.rank), col(Guardian.id))
-    ):
-        adults.setdefault(adult.family_id or 0, []).append(adult)
+    known = adults.of_families(uow, found)
     opened: dict[int, list[Account]] = {}
     for account in uow.all(select(Account).where(col(Account.family_id).in_(found)).order_by(col(Account.id))):
         opened.setdefault(account.family_id or 0, []).append(account)
     for each in found.values():
-        theirs, accounts = adults.get(each.family_id, []), opened.get(each.family_id, [])
+        theirs, accounts = known.get(each.family_id, []), opened.get(each.family_id, [])
         addresses = {adult.id: adult.email for adult in theirs}
         each.name = theirs[0].full_name if theirs else ""
         each.accounts = [

@@ -57,8 +57,13 @@ class Known:
     documents: Sequence[GroupDocument] = ()
 
 
+def named_in(letter: GroupLetter) -> set[str]:
+    """The variables of its texts."""
+    return set(VARIABLE.findall(letter.text + letter.english.get("text", "")))
+
+
 def known(uow: UnitOfWork, letter: GroupLetter, found: Sequence[Household]) -> Known:
-    named = set(VARIABLE.findall(letter.text + letter.english.get("text", "")))
+    named = named_in(letter)
     courses: dict[int, list[tuple[str, str]]] = {}
     if named & {"cours", "professeurs"}:
         for pupil_id, name, teacher in uow.rows(
@@ -149,7 +154,7 @@ def preview(uow: UnitOfWork, letter: GroupLetter, most: int = 3) -> Preview:
     reached = [each for each in found if each.accounts]
     at = sorted({0, len(reached) // 2, len(reached) - 1})[:most] if reached else []
     what = known(uow, letter, reached)
-    named = set(VARIABLE.findall(letter.text + letter.english.get("text", "")))
+    named = named_in(letter)
     empty = [
         name
         for name in VARIABLES

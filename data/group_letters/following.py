@@ -13,7 +13,8 @@ from data.core.audit import Action
 from data.core.i18n import _, translate
 from data.core.spreadsheets import Cell
 from data.core.unit_of_work import UnitOfWork
-from data.families.models import Family, Guardian
+from data.families import adults
+from data.families.models import Family
 from data.group_letters import audience
 from data.group_letters.models import BY_HAND, UNREACHED, GroupLetter, GroupRecipient, Reach
 
@@ -85,7 +86,8 @@ def followed(uow: UnitOfWork, letter: GroupLetter, only: Only, *, most: int = PA
         .offset(skip)
         .limit(most)
     )
-    names = _names(uow, [row.family_id for row, _ in rows])
+    known = adults.of_families(uow, (row.family_id for row, _ in rows))
+    names = {family_id: first.full_name for family_id, (first, *_others) in known.items()}
     return Followed(counts, [Line(row, number, names.get(row.family_id, "")) for row, number in rows])
 
 
@@ -94,16 +96,6 @@ def _concerned(uow: UnitOfWork, letter: GroupLetter) -> set[int]:
     if Only.CONCERNED not in shown(letter):
         return set()
     return audience.concerned(uow, replace(audience.choice_of(letter), numbers=()))
-
-
-def _names(uow: UnitOfWork, families: Sequence[int]) -> dict[int, str]:
-    """Of each family its first adult."""
-    found: dict[int, str] = {}
-    for adult in uow.all(
-        select(Guardian).where(col(Guardian.family_id).in_(families)).order_by(col(Guardian.rank), col(Guardian.id))
-    ):
-        found.setdefault(adult.family_id or 0, adult.full_name)
-    return found
 
 
 def tallies(uow: UnitOfWork) -> dict[int, tuple[int, int, int, int]]:

@@ -7,7 +7,11 @@ from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field, col, select
 
+from data.core import audit
+from data.core.audit import Action
+from data.core.errors import UserError, ValidationErrors
 from data.core.i18n import Language, _, translate
+from data.core.plain_text import tidy_lines
 from data.core.scope import OfFamily
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import of_its_site
@@ -123,6 +127,26 @@ def add_turn(uow: UnitOfWork, inquiry: Inquiry, side: Side, text: str) -> None:
             at=uow.now,
         )
     )
+
+
+def read_text(typed: str, field: str, nothing: str) -> str:
+    """What is written; ValidationErrors under that `field`, with the sentence `nothing` when it is blank."""
+    text = tidy_lines(typed)
+    if not text:
+        raise ValidationErrors({field: UserError(nothing)})
+    if len(text) > MAX_LENGTH:
+        raise ValidationErrors({field: UserError("Ce texte est trop long : 1 000 caractères au plus.")})
+    return text
+
+
+def shut(uow: UnitOfWork, inquiry: Inquiry, side: Side) -> None:
+    """Nothing more is written to it."""
+    inquiry.state, inquiry.closed_at, inquiry.closed_by = InquiryState.CLOSED, uow.now, side
+
+
+def note(uow: UnitOfWork, action: Action, inquiry: Inquiry) -> None:
+    """In the journal: not what was said, that is between the family and the office."""
+    audit.note_record(uow, action, inquiry, inquiry.family_id, changes={"title": ["", inquiry.name]})
 
 
 def announce_change(uow: UnitOfWork, inquiry: Inquiry) -> None:

@@ -8,24 +8,26 @@ from sqlmodel import col, select
 
 from data.accounts import models as accounts
 from data.accounts.models import Account
-from data.core import audit, formats
+from data.core import formats
 from data.core.audit import Action
-from data.core.errors import UserError, ValidationErrors
-from data.core.i18n import as_language
+from data.core.errors import UserError
+from data.core.i18n import _, as_language
 from data.core.ids import parse_id
-from data.core.plain_text import tidy, tidy_lines
+from data.core.plain_text import tidy
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family
 from data.mail import outbox
 from data.mail.outbox import Mail
 from data.mail.templates import LetterKind
 from data.messages.models import (
-    MAX_LENGTH,
     Inquiry,
     InquiryState,
     Side,
     add_turn,
     announce_change,
+    note,
+    read_text,
+    shut,
     title,
     turns,
 )
@@ -68,8 +70,7 @@ def _matching(question: Any, *, closed: bool, search: str) -> Any:
     waits = Inquiry.state == InquiryState.WAITING
     found = question.join(Family, col(Family.id) == Inquiry.family_id).where(~waits if closed else waits)
     for word in tidy(search).split()[:6]:
-        literal = word[:60].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        said: list[Any] = [col(each).ilike(f"%{literal}%", escape="\\") for each in (Inquiry.asked_by, Inquiry.name)]
+        said: list[Any] = [col(each).icontains(word[:60], autoescape=True) for each in (Inquiry.asked_by, Inquiry.name)]
         if number := parse_id(word):
             said += [col(Family.number) == number, col(Inquiry.id) == number]
         found = found.where(or_(*said))
@@ -82,7 +83,7 @@ def answer(uow: UnitOfWork, inquiry_id: int, text: str, *, seen: int, closes: bo
     UserError when somebody else has answered, or when the message is of the reader's own family.
     """
     inquiry = _locked(uow, inquiry_id)
-    text, written = tidy_lines(text), turns(uow, inquiry.id)
+    written = turns(uow, inquiry.id)
     if inquiry.state == InquiryState.CLOSED:
         raise UserError("Cet échange est clos : la famille peut écrire un nouveau message.")
     if written[-1].id != seen and written[-1].side == Side.OFFICE:
@@ -93,18 +94,15 @@ def answer(uow: UnitOfWork, inquiry_id: int, text: str, *, seen: int, closes: bo
         )
     if written[-1].id != seen:
         raise UserError("La famille a écrit entre-temps. Relisez son message avant de répondre.")
-    if not text:
-        raise ValidationErrors({"answer": UserError("Écrivez votre réponse.")})
-    if len(text) > MAX_LENGTH:
-        raise ValidationErrors({"answer": UserError("Ce texte est trop long : 1 000 caractères au plus.")})
+    text = read_text(text, "answer", _("Écrivez votre réponse."))
     add_turn(uow, inquiry, Side.OFFICE, text)
     inquiry.state, inquiry.turned_at = InquiryState.ANSWERED, uow.now
     inquiry.answered_at, inquiry.read_at = uow.now, None
     if closes:
-        inquiry.state, inquiry.closed_at, inquiry.closed_by = InquiryState.CLOSED, uow.now, Side.OFFICE
+        shut(uow, inquiry, Side.OFFICE)
     uow.add(inquiry)
     _write_letter(uow, inquiry, text)
-    _note(uow, Action.MESSAGE_ANSWERED, inquiry)
+    note(uow, Action.MESSAGE_ANSWERED, inquiry)
     announce_change(uow, inquiry)
     return inquiry
 
@@ -115,9 +113,9 @@ def close(uow: UnitOfWork, inquiry_id: int) -> Inquiry:
     if inquiry.state == InquiryState.WAITING:
         raise UserError("Ce message attend une réponse : répondez-y avant de clore l’échange.")
     if inquiry.state != InquiryState.CLOSED:
-        inquiry.state, inquiry.closed_at, inquiry.closed_by = InquiryState.CLOSED, uow.now, Side.OFFICE
+        shut(uow, inquiry, Side.OFFICE)
         uow.add(inquiry)
-        _note(uow, Action.MESSAGE_CLOSED, inquiry)
+        note(uow, Action.MESSAGE_CLOSED, inquiry)
         announce_change(uow, inquiry)
     return inquiry
 
@@ -129,11 +127,6 @@ def _locked(uow: UnitOfWork, inquiry_id: int) -> Inquiry:
     if own is not None and own == inquiry.family_id:
         raise UserError("Ce message est celui de votre famille : un collègue doit y répondre.")
     return inquiry
-
-
-def _note(uow: UnitOfWork, action: Action, inquiry: Inquiry) -> None:
-    """Not what was said: that is between the family and the office."""
-    audit.note_record(uow, action, inquiry, inquiry.family_id, changes={"title": ["", inquiry.name]})
 
 
 def _write_letter(uow: UnitOfWork, inquiry: Inquiry, text: str) -> None:

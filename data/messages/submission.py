@@ -6,15 +6,12 @@ from sqlalchemy import Integer, and_, bindparam, func, or_
 from sqlmodel import col, select
 
 from data.accounts.models import Account
-from data.core import audit
 from data.core.audit import Action
-from data.core.errors import UserError, ValidationErrors
-from data.core.i18n import plural
-from data.core.plain_text import tidy_lines
+from data.core.errors import UserError
+from data.core.i18n import _, plural
 from data.core.unit_of_work import UnitOfWork, prepared
 from data.families.models import Family, Guardian
 from data.messages.models import (
-    MAX_LENGTH,
     MAX_TURNS,
     Inquiry,
     InquiryState,
@@ -23,10 +20,14 @@ from data.messages.models import (
     add_turn,
     announce_change,
     is_unread,
+    note,
+    read_text,
+    shut,
     turns,
 )
 from data.messages.subjects import Subject
 
+NOTHING = _("Écrivez votre message.")
 MAX_OPEN = 10  # of a household at once
 MAX_AN_HOUR = 10  # turns of one account
 
@@ -90,7 +91,7 @@ def may_reply(inquiry: Inquiry, count: int) -> bool:
 
 def ask(uow: UnitOfWork, subject: Subject, text: str) -> Inquiry:
     """A new message. The same one sent twice is one."""
-    text = _read(text)
+    text = read_text(text, "text", NOTHING)
     uow.get(Family, uow.family_id, lock=True)  # two tabs, two adults: one after the other
     if known := open_about(uow, subject):
         if turns(uow, known.id)[-1].text == text:
@@ -111,7 +112,7 @@ def ask(uow: UnitOfWork, subject: Subject, text: str) -> Inquiry:
         )
     )
     add_turn(uow, inquiry, Side.FAMILY, text)
-    audit.note_record(uow, Action.MESSAGE_SENT, inquiry, changes={"title": ["", inquiry.name]})
+    note(uow, Action.MESSAGE_SENT, inquiry)
     announce_change(uow, inquiry)
     return inquiry
 
@@ -119,7 +120,7 @@ def ask(uow: UnitOfWork, subject: Subject, text: str) -> Inquiry:
 def reply(uow: UnitOfWork, inquiry_id: int, text: str) -> Inquiry:
     """A further question, once there is an answer."""
     inquiry = uow.get(Inquiry, inquiry_id, lock=True)
-    text, written = _read(text), turns(uow, inquiry.id)
+    text, written = read_text(text, "text", NOTHING), turns(uow, inquiry.id)
     if written[-1].text == text and written[-1].side == Side.FAMILY:
         return inquiry
     if inquiry.state == InquiryState.CLOSED:
@@ -133,7 +134,7 @@ def reply(uow: UnitOfWork, inquiry_id: int, text: str) -> Inquiry:
     inquiry.state, inquiry.turned_at, inquiry.author_id = InquiryState.WAITING, uow.now, uow.account_id or 0
     inquiry.asked_by, inquiry.read_at = uow.name, inquiry.read_at or uow.now
     uow.add(inquiry)
-    audit.note_record(uow, Action.MESSAGE_SENT, inquiry, changes={"title": ["", inquiry.name]})
+    note(uow, Action.MESSAGE_SENT, inquiry)
     announce_change(uow, inquiry)
     return inquiry
 
@@ -142,10 +143,10 @@ def close(uow: UnitOfWork, inquiry_id: int) -> Inquiry:
     """Nothing more is asked; what was closed already stays so."""
     inquiry = uow.get(Inquiry, inquiry_id, lock=True)
     if inquiry.state != InquiryState.CLOSED:
-        inquiry.state, inquiry.closed_at, inquiry.closed_by = InquiryState.CLOSED, uow.now, Side.FAMILY
+        shut(uow, inquiry, Side.FAMILY)
         inquiry.read_at = inquiry.read_at or (uow.now if inquiry.answered_at else None)
         uow.add(inquiry)
-        audit.note_record(uow, Action.MESSAGE_CLOSED, inquiry, changes={"title": ["", inquiry.name]})
+        note(uow, Action.MESSAGE_CLOSED, inquiry)
         announce_change(uow, inquiry)
     return inquiry
 
@@ -157,15 +158,6 @@ def mark_read(uow: UnitOfWork, inquiry_id: int) -> None:
         inquiry.read_at = uow.now
         uow.add(inquiry)
         announce_change(uow, inquiry)
-
-
-def _read(typed: str) -> str:
-    text = tidy_lines(typed)
-    if not text:
-        raise ValidationErrors({"text": UserError("Écrivez votre message.")})
-    if len(text) > MAX_LENGTH:
-        raise ValidationErrors({"text": UserError("Ce texte est trop long : 1 000 caractères au plus.")})
-    return text
 
 
 def _not_too_many(uow: UnitOfWork) -> None:

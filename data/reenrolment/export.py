@@ -1,6 +1,7 @@
 """A campaign's requests as a spreadsheet: a line a course, with whom to call; a column for each document."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from data.core.fields import full_name
 from data.core.i18n import _, translate
 from data.core.spreadsheets import Cell
 from data.core.unit_of_work import UnitOfWork
-from data.families import protection
+from data.families import adults, protection
 from data.families.models import Guardian
 from data.reenrolment import campaigns
 from data.reenrolment import models as reenrolment
@@ -46,6 +47,43 @@ class Attended(NamedTuple):
     now: bool
 
 
+@dataclass(frozen=True)
+class Gathered:
+    """Pupils of a campaign, with all that lists and papers say of them."""
+
+    campaign: Campaign
+    rows: Sequence[Row]
+    courses: dict[int, list[Attended]]  # by pupil
+    adults: dict[int, list[Guardian]]  # by family
+    asked: Sequence[RequiredDocument]
+    documents: dict[int, list[tuple[RequiredDocument, DocumentState | None]]]  # by pupil: each that is `asked`, or None
+    wishes: dict[tuple[int, int | None], Wish]  # by pupil and family
+
+    def adults_of(self, row: Row) -> list[Guardian]:
+        return self.adults.get(row.family_id or 0, [])
+
+    def wish_of(self, row: Row) -> Wish | None:
+        """What the household that sent it wrote."""
+        return self.wishes.get((row.pupil.id, row.sent.household_id)) if row.sent else None
+
+
+def gather(uow: UnitOfWork, campaign: Campaign, rows: Sequence[Row]) -> Gathered:
+    courses = courses_of(uow, campaign, [row.pupil.id for row in rows])
+    asked = campaigns.documents_of(uow, campaign.id)
+    return Gathered(
+        campaign,
+        rows,
+        courses,
+        adults.of_families(uow, (row.family_id for row in rows)),
+        asked,
+        _document_states(uow, campaign, rows, courses, asked),
+        {
+            (each.pupil_id, each.family_id): each
+            for each in uow.all(select(Wish).where(Wish.campaign_id == campaign.id))
+        },
+    )
+
+
 def table(
     uow: UnitOfWork, campaign_id: int, wanted: Wanted, label: Callable[[StrEnum], str]
 ) -> tuple[str, list[str], list[list[Cell]]]:
@@ -53,22 +91,18 @@ def table(
     French word of a state."""
     uow.staff_only()
     campaign = uow.get(Campaign, campaign_id)
-    found, _ = reenrolment_list.page(uow, campaign, wanted, most=MAX_ROWS)
-    wishes = {
-        (each.pupil_id, each.family_id): each for each in uow.all(select(Wish).where(Wish.campaign_id == campaign.id))
-    }
-    courses, adults = courses_of(uow, campaign), adults_of(uow, [row.family_id for row in found if row.family_id])
-    states = document_states(uow, campaign, found, courses)
+    those = gather(uow, campaign, reenrolment_list.page(uow, campaign, wanted, most=MAX_ROWS)[0])
     rows: list[list[Cell]] = []
-    for row in found:
-        before = [*_pupil(row), *_adults(uow, adults.get(row.family_id or 0, [])), *_request(uow, row, label)]
-        wish = wishes.get((row.pupil.id, row.sent.household_id)) if row.sent else None
+    for row in those.rows:
+        before = [*_pupil(row), *_adults(uow, those.adults_of(row)), *_request(uow, row, label)]
+        wish = those.wish_of(row)
         after: list[Cell] = [wish.reason if wish else None, wish.message if wish else None]
-        after += [translate(label(each), uow.language) if each else None for _document, each in states[row.pupil.id]]
-        attended: list[Attended | None] = [*courses.get(row.pupil.id, ())]
+        states = (state for _document, state in those.documents[row.pupil.id])
+        after += [translate(label(state), uow.language) if state else None for state in states]
+        attended: list[Attended | None] = [*those.courses.get(row.pupil.id, ())]
         rows += [[*before, *_course(uow, row, each), *after] for each in attended or [None]]
-    labels = [each.label for each in campaigns.documents_of(uow, campaign.id)]
-    return campaign.title, [*(translate(each, uow.language) for each in HEADS), *labels], rows
+    heads = [*(translate(each, uow.language) for each in HEADS), *(each.label for each in those.asked)]
+    return campaign.title, heads, rows
 
 
 def taken(uow: UnitOfWork, campaign_id: int, rows: int) -> None:
@@ -79,17 +113,14 @@ def taken(uow: UnitOfWork, campaign_id: int, rows: int) -> None:
     )
 
 
-def courses_of(
-    uow: UnitOfWork, campaign: Campaign, pupil_ids: Iterable[int] | None = None
-) -> dict[int, list[Attended]]:
-    """Pupil -> the courses of the campaign's source year, by name. `pupil_ids`: of these alone."""
+def courses_of(uow: UnitOfWork, campaign: Campaign, pupil_ids: Sequence[int]) -> dict[int, list[Attended]]:
+    """Pupil -> the courses of the campaign's source year, by name."""
     found: dict[int, list[Attended]] = {}
-    theirs = () if pupil_ids is None else (col(Enrolment.pupil_id).in_(list(pupil_ids)),)
     for enrolment, course, teacher in uow.rows(
         select(Enrolment, Course, Teacher)
         .join(Course, col(Course.id) == Enrolment.course_id)
         .join(Teacher, col(Teacher.id) == Course.teacher_id, isouter=True)
-        .where(Course.school_year == campaign.source_year, *theirs)
+        .where(Course.school_year == campaign.source_year, col(Enrolment.pupil_id).in_(pupil_ids))
         .order_by(col(Course.name), col(Course.id))
     ):
         found.setdefault(enrolment.pupil_id, []).append(
@@ -106,23 +137,14 @@ def courses_of(
     return found
 
 
-def adults_of(uow: UnitOfWork, family_ids: Iterable[int]) -> dict[int, list[Guardian]]:
-    """Family -> its adults, the responsible one first."""
-    found: dict[int, list[Guardian]] = {}
-    for each in uow.all(
-        select(Guardian)
-        .where(col(Guardian.family_id).in_(set(family_ids)))
-        .order_by(col(Guardian.rank), col(Guardian.id))
-    ):
-        found.setdefault(each.family_id or 0, []).append(each)
-    return found
-
-
-def document_states(
-    uow: UnitOfWork, campaign: Campaign, rows: Iterable[Row], courses: dict[int, list[Attended]]
+def _document_states(
+    uow: UnitOfWork,
+    campaign: Campaign,
+    rows: Iterable[Row],
+    courses: dict[int, list[Attended]],
+    asked: Sequence[RequiredDocument],
 ) -> dict[int, list[tuple[RequiredDocument, DocumentState | None]]]:
     """Pupil -> each document of the campaign, in its order, and what became of it; None where it is not asked."""
-    asked = campaigns.documents_of(uow, campaign.id)
     supplied = {
         (each.document_id, each.pupil_id, each.family_id): each
         for each in uow.all(select(SuppliedDocument).where(SuppliedDocument.campaign_id == campaign.id))
@@ -138,13 +160,6 @@ def document_states(
     return found
 
 
-def phone_of(uow: UnitOfWork, adult: Guardian) -> str:
-    """Where the adult is reached first; "" where this person may not know."""
-    if not protection.contact_shown(uow, adult):
-        return ""
-    return adult.phone_mobile or adult.phone_home or adult.phone_work
-
-
 def is_asked(row: Row, course: Attended) -> bool:
     """Whether what was sent asks for that course."""
     if row.sent is None or row.sent.way == Way.LEAVING:
@@ -157,11 +172,11 @@ def _pupil(row: Row) -> list[Cell]:
     return [pupil.number, pupil.last_name, pupil.first_name, pupil.birth_date, pupil.cycle, row.family_number]
 
 
-def _adults(uow: UnitOfWork, adults: list[Guardian]) -> list[Cell]:
+def _adults(uow: UnitOfWork, known: list[Guardian]) -> list[Cell]:
     found: list[Cell] = []
-    for each in adults[:ADULTS]:
+    for each in known[:ADULTS]:
         email = each.email if protection.contact_shown(uow, each) else ""
-        found += [full_name(each.first_name, each.last_name), phone_of(uow, each), email]
+        found += [full_name(each.first_name, each.last_name), protection.phone_of(uow, each), email]
     return found + [None] * (3 * ADULTS - len(found))
 
 

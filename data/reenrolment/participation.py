@@ -138,6 +138,11 @@ class Silent:
     reminded_at: datetime | None
 
 
+def is_today(uow: UnitOfWork, at: datetime | None) -> bool:
+    """Of a reminder: nobody is reminded twice on a day."""
+    return at is not None and at.astimezone(uow.zone).date() == uow.today
+
+
 def silent_families(uow: UnitOfWork, campaign: Campaign) -> dict[int, datetime | None]:
     """Family that may answer and has not, by number -> its last reminder. Two questions, and no record is read."""
     uow.staff_only()
@@ -219,8 +224,7 @@ def remind(uow: UnitOfWork, campaign_id: int, family_ids: Iterable[int]) -> int:
         raise UserError(reenrolment.PERIOD_OVER)
     wanted, written = set(family_ids), 0
     for each in to_remind(uow, campaign, wanted):
-        today = each.reminded_at and each.reminded_at.astimezone(uow.zone).date() == uow.today
-        if each.account.family_id in wanted and not today:
+        if each.account.family_id in wanted and not is_today(uow, each.reminded_at):
             letters.reminder(uow, each.account, each.pupils, campaign)
             written += 1
     audit.note_record(uow, Action.CAMPAIGN_REMINDED, campaign, changes={"letters": ["", written]})

@@ -64,8 +64,7 @@ def _remind(uow: UnitOfWork, campaign: Campaign, days: int) -> None:
     uow.add(campaign)
     written = 0
     for each in participation.families_in(uow, campaign, ReenrolmentState.DRAFT):
-        at = each.reminded_at  # by hand, the same day
-        if at is None or at.astimezone(uow.zone).date() != uow.today:
+        if not participation.is_today(uow, each.reminded_at):  # by hand
             letters.reminder(uow, each.account, each.pupils, campaign)
             written += 1
     for account, pupils in _to_correct(uow, campaign):

@@ -1,7 +1,6 @@
 """What is printed of a campaign: dossiers, what is missing, class lists, labels. Of the pupils that its table shows."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlmodel import col, select
@@ -14,13 +13,12 @@ from data.core.i18n import _
 from data.core.phones import format_phone
 from data.core.unit_of_work import UnitOfWork
 from data.families import protection
-from data.families.models import Guardian
 from data.pdf.statement import Chapter, Statement
 from data.reenrolment import export
 from data.reenrolment import request_list as reenrolment_list
-from data.reenrolment.campaigns import Campaign, RequiredDocument
-from data.reenrolment.export import Attended
-from data.reenrolment.models import WAYS, DocumentState, ReenrolmentState, Way, Wish
+from data.reenrolment.campaigns import Campaign
+from data.reenrolment.export import Attended, Gathered
+from data.reenrolment.models import WAYS, DocumentState, ReenrolmentState, Way
 from data.reenrolment.request_list import Row, Wanted
 from data.schooling.models import Course, Teacher
 
@@ -29,19 +27,7 @@ LACKING = {DocumentState.MISSING, DocumentState.REFUSED, DocumentState.EXPIRED}
 Label = Callable[[StrEnum], str]
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """The pupils of one paper, with all that papers say of them."""
-
-    campaign: Campaign
-    rows: list[Row]
-    courses: dict[int, list[Attended]]  # by pupil
-    adults: dict[int, list[Guardian]]  # by family
-    documents: dict[int, list[tuple[RequiredDocument, DocumentState | None]]]  # by pupil
-    wishes: dict[tuple[int, int | None], Wish]  # by pupil and family
-
-
-def chosen(uow: UnitOfWork, campaign_id: int, wanted: Wanted) -> Chosen:
+def chosen(uow: UnitOfWork, campaign_id: int, wanted: Wanted) -> Gathered:
     uow.staff_only()
     campaign = uow.get(Campaign, campaign_id)
     rows, total = reenrolment_list.page(uow, campaign, wanted, most=MAX_PUPILS)
@@ -51,18 +37,7 @@ def chosen(uow: UnitOfWork, campaign_id: int, wanted: Wanted) -> Chosen:
             count=total,
             most=MAX_PUPILS,
         )
-    courses = export.courses_of(uow, campaign, [row.pupil.id for row in rows])
-    return Chosen(
-        campaign,
-        rows,
-        courses,
-        export.adults_of(uow, [row.family_id for row in rows if row.family_id]),
-        export.document_states(uow, campaign, rows, courses),
-        {
-            (each.pupil_id, each.family_id): each
-            for each in uow.all(select(Wish).where(Wish.campaign_id == campaign.id))
-        },
-    )
+    return export.gather(uow, campaign, rows)
 
 
 def taken(uow: UnitOfWork, campaign_id: int, what: str, pupils: int) -> None:
@@ -77,7 +52,7 @@ def taken(uow: UnitOfWork, campaign_id: int, what: str, pupils: int) -> None:
     )
 
 
-def missing(uow: UnitOfWork, those: Chosen, label: Label) -> Statement:
+def missing(uow: UnitOfWork, those: Gathered, label: Label) -> Statement:
     """Who has still something to give or to send, and how they are reached."""
     lines = []
     for row in those.rows:
@@ -100,7 +75,7 @@ def missing(uow: UnitOfWork, those: Chosen, label: Label) -> Statement:
     )
 
 
-def classes(uow: UnitOfWork, those: Chosen) -> Statement:
+def classes(uow: UnitOfWork, those: Gathered) -> Statement:
     """A page a course: who attends it, with room to tick lessons."""
     attending: dict[int, list[tuple[Row, Attended]]] = {}
     for row in those.rows:
@@ -134,7 +109,7 @@ def classes(uow: UnitOfWork, those: Chosen) -> Statement:
     return _statement(uow, _("Listes de classe"), those, chapters or [_nobody(uow)])
 
 
-def dossiers(uow: UnitOfWork, those: Chosen, label: Label) -> Statement:
+def dossiers(uow: UnitOfWork, those: Gathered, label: Label) -> Statement:
     """A page a pupil: the family, the request, its courses and documents."""
     return _statement(
         uow,
@@ -144,12 +119,12 @@ def dossiers(uow: UnitOfWork, those: Chosen, label: Label) -> Statement:
     )
 
 
-def labels(uow: UnitOfWork, those: Chosen) -> list[tuple[str, ...]]:
+def labels(uow: UnitOfWork, those: Gathered) -> list[tuple[str, ...]]:
     """The lines of each family's label, once a family and by name; the last says how many families have none."""
     families = {row.family_id: row for row in those.rows if row.family_id}
     found: list[tuple[str, ...]] = []
     for row in sorted(families.values(), key=lambda each: fold(each.family_name)):
-        adult = next(iter(those.adults.get(row.family_id or 0, [])), None)
+        adult = next(iter(those.adults_of(row)), None)
         if adult and (lines := protection.postal_lines(uow, adult)):
             found.append((full_name(adult.first_name, adult.last_name), *lines))
     if without := len(families) - len(found):
@@ -158,7 +133,7 @@ def labels(uow: UnitOfWork, those: Chosen) -> list[tuple[str, ...]]:
     return found
 
 
-def _statement(uow: UnitOfWork, what: str, those: Chosen, chapters: Sequence[Chapter]) -> Statement:
+def _statement(uow: UnitOfWork, what: str, those: Gathered, chapters: Sequence[Chapter]) -> Statement:
     return Statement(f"{uow.translate(what)} · {those.campaign.title}", chapters, uow.language, uow.today)
 
 
@@ -170,10 +145,10 @@ def _name(row: Row) -> str:
     return full_name(row.pupil.last_name, row.pupil.first_name)
 
 
-def _reach(uow: UnitOfWork, those: Chosen, row: Row) -> str:
+def _reach(uow: UnitOfWork, those: Gathered, row: Row) -> str:
     """« Claire Aubry, n° 1042, 06 12 34 56 78 »."""
-    adults = those.adults.get(row.family_id or 0, [])
-    phone = next(filter(None, (format_phone(export.phone_of(uow, each), uow.language) for each in adults)), "")
+    phones = (format_phone(protection.phone_of(uow, each), uow.language) for each in those.adults_of(row))
+    phone = next(filter(None, phones), "")
     number = uow.translate("n° {number}", number=row.family_number) if row.family_number else ""
     return ", ".join(filter(None, (row.family_name, number, phone)))
 
@@ -186,13 +161,13 @@ def _when(uow: UnitOfWork, course: Course, teacher: Teacher | None) -> str:
     return " · ".join(filter(None, (teacher.full_name if teacher else "", when, course.room)))
 
 
-def _dossier(uow: UnitOfWork, those: Chosen, row: Row, label: Label) -> Chapter:
+def _dossier(uow: UnitOfWork, those: Gathered, row: Row, label: Label) -> Chapter:
     pupil, sent = row.pupil, row.sent
-    wish = those.wishes.get((pupil.id, sent.household_id)) if sent else None
+    wish = those.wish_of(row)
     adults = [
-        ", ".join(filter(None, (full_name(each.first_name, each.last_name), format_phone(export.phone_of(uow, each), uow.language),
+        ", ".join(filter(None, (full_name(each.first_name, each.last_name), format_phone(protection.phone_of(uow, each), uow.language),
                                 each.email if protection.contact_shown(uow, each) else "")))
-        for each in those.adults.get(row.family_id or 0, [])
+        for each in those.adults_of(row)
     ]  # fmt: skip
     courses = [
         each.name

@@ -258,11 +258,7 @@ def _attends(department: str, campaign: Campaign) -> ColumnElement[bool]:
 
 def called(word: str) -> list[Any]:
     """The conditions under which a pupil, or the family, is meant by a word that was typed. Nothing in it is a wildcard."""
-    literal = word[:60].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    found: list[Any] = [
-        col(Pupil.last_name).ilike(f"%{literal}%", escape="\\"),
-        col(Pupil.first_name).ilike(f"%{literal}%", escape="\\"),
-    ]
+    found: list[Any] = [col(each).icontains(word[:60], autoescape=True) for each in (Pupil.last_name, Pupil.first_name)]
     if number := parse_id(word):
         found += [col(Pupil.number) == number, col(Family.number) == number]
     return found

@@ -11,9 +11,8 @@ from markupsafe import Markup
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from components.assets.serving import url
-from components.layout import html_document, layout
 from components.layout.layout import way_back
-from components.layout.plain_layout import alert, success
+from components.layout.plain_layout import account_page, alert, success
 from components.nicegui_adapter.screens import plain
 from components.ui import html
 from components.ui.markup import Content
@@ -23,7 +22,6 @@ from data.accounts import offline_copy, push
 from data.accounts.caller import Audience, Caller
 from data.accounts.offline_copy import CHOICE_DAYS, READABLE_DAYS
 from data.core import formats, sites
-from data.core.errors import NotFound
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.schooling import agenda
@@ -43,12 +41,6 @@ DONE = {
 @plain(PATH, Audience.FAMILY)
 def explain(caller: Caller, request: Request) -> Response:
     kept = offline_copy.chosen(cookie(request, COPY), caller.account) and not caller.looking
-    title, site = (
-        caller.translate("Lire sans connexion"),
-        sites.known(caller.account.site_id if caller.account else None),
-    )
-    if site is None:
-        raise NotFound("site")
     done = DONE.get(request.query_params.get("fait", ""))
     body = html.div(
         html.p(way_back(caller.translate("Retour"), "/mot-de-passe")),
@@ -59,12 +51,7 @@ def explain(caller: Caller, request: Request) -> Response:
     scripts = html.script(src=url("offline_store.js"), defer=True) + html.script(
         src=url("offline_choice.js"), type="module"
     )
-    return html_document.page(
-        f"{title} – {site.name}",
-        layout.around(caller, site, title, body, "/mot-de-passe") + scripts,
-        language=caller.language,
-        site=site,
-    )
+    return account_page(caller, caller.translate("Lire sans connexion"), body, "/mot-de-passe", scripts=scripts)
 
 
 def _why(caller: Caller) -> Markup:

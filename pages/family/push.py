@@ -5,16 +5,14 @@ from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
 from components.assets.serving import url
-from components.layout import html_document, layout
 from components.layout.layout import way_back
-from components.layout.plain_layout import alert, success
+from components.layout.plain_layout import account_page, alert, success
 from components.nicegui_adapter.screens import plain
 from components.ui import html
 from components.web.auth import cookie
 from data.accounts import push
 from data.accounts.caller import Audience, Caller
-from data.core import sites
-from data.core.errors import NotFound, UserError
+from data.core.errors import UserError
 from data.core.i18n import _
 
 PATH = "/mot-de-passe/notifications"
@@ -31,9 +29,6 @@ def explain(caller: Caller, request: Request) -> Response:
 
 
 def _page(caller: Caller, request: Request, notice: Markup | None, *, status: int = 200) -> Response:
-    site = sites.known(caller.account.site_id if caller.account else None)
-    if site is None:
-        raise NotFound("site")
     with caller.unit_of_work() as uow:
         notified = push.is_notified(uow, cookie(request, "appareil")) and not caller.looking
     texts = (
@@ -52,14 +47,8 @@ def _page(caller: Caller, request: Request, notice: Markup | None, *, status: in
         ),
         class_="flow",
     )
-    return html_document.page(
-        f"{title} – {site.name}",
-        layout.around(caller, site, title, body, "/mot-de-passe")
-        + html.script(src=url("push_choice.js"), type="module"),
-        language=caller.language,
-        site=site,
-        status=status,
-    )
+    scripts = html.script(src=url("push_choice.js"), type="module")
+    return account_page(caller, title, body, "/mot-de-passe", scripts=scripts, status=status)
 
 
 def _form(caller: Caller, *, notified: bool) -> Markup:

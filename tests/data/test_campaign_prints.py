@@ -18,8 +18,8 @@ from data.pdf.labels import labels
 from data.pdf.statement import Statement, statement
 from data.reenrolment import prints
 from data.reenrolment.campaigns import RequiredDocument
+from data.reenrolment.export import Gathered
 from data.reenrolment.models import Reenrolment, SuppliedDocument
-from data.reenrolment.prints import Chosen
 from data.reenrolment.request_list import Wanted
 from data.schooling.models import Course
 from tests.demo_users import CLAIRE, PAUL, as_, every
@@ -35,7 +35,7 @@ def pages(content: bytes) -> list[str]:
     return [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(content)).pages]
 
 
-def printed(draw: Callable[[UnitOfWork, Chosen], Statement], wanted: Wanted = SENT) -> list[str]:
+def printed(draw: Callable[[UnitOfWork, Gathered], Statement], wanted: Wanted = SENT) -> list[str]:
     with as_(PAUL, writes=False) as uow:
         those = prints.chosen(uow, campaign_id(), wanted)
         return pages(statement(draw(uow, those), letterhead_of(sites.here(uow))))

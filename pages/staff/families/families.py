@@ -182,13 +182,8 @@ def _contact(uow: UnitOfWork, found: Found) -> Content:
     adult = first_shown(uow, found)
     if adult is None:
         return uow.translate("Coordonnées masquées") if found.adults else ""
-    phone = _phone(adult)
+    phone = PHONE.format_value(protection.phone_of(uow, adult), "fr")
     return html.span(phone, adult.email and html.small(adult.email)) if phone or adult.email else ""
-
-
-def _phone(adult: Guardian) -> str:
-    number = adult.phone_mobile or adult.phone_home or adult.phone_work
-    return PHONE.format_value(number, "fr")
 
 
 def _town(uow: UnitOfWork, found: Found) -> Content:

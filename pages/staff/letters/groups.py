@@ -1,5 +1,7 @@
 """« Courriels », room « À un groupe »: the letters written to groups, the latest first, and how far each is read and accepted."""
 
+from dataclasses import replace
+
 from markupsafe import Markup
 
 from components.layout.layout import head
@@ -67,8 +69,7 @@ def _listing(tallies: Tallies) -> Listing[GroupLetter]:
 
 def _draw(uow: UnitOfWork, listing: Listing[GroupLetter]) -> Markup:
     found = list(writing.every(uow))
-    shown = _listing(following.tallies(uow))
-    shown.order.__dict__.update(listing.order.__dict__)
+    shown = replace(_listing(following.tallies(uow)), order=listing.order)
     new = html.a(uow.translate("Écrire à un groupe"), href=f"{PATH}/nouveau", class_="btn")
     under = uow.translate(
         "Un même courrier à des familles choisies ; chacune le lit aussi dans « Courriers » du portail."

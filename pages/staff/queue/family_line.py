@@ -23,5 +23,5 @@ def draw(uow: UnitOfWork, number: int, adults: Sequence[Guardian]) -> Markup:
 def _reached(uow: UnitOfWork, adult: Guardian) -> Markup:
     if not protection.contact_shown(uow, adult):
         return html.span(uow.translate("Coordonnées masquées"), class_="soft")
-    numbers = [each for each in (adult.phone_mobile, adult.phone_home, adult.phone_work) if each]
-    return phone_link(uow, numbers[0]) if numbers else html.span(uow.translate("sans téléphone"), class_="soft")
+    number = protection.phone_of(uow, adult)
+    return phone_link(uow, number) if number else html.span(uow.translate("sans téléphone"), class_="soft")

@@ -1,32 +1,27 @@
 """One campaign, at its own address: its requests, its progress, reminders, the documents it asks for, its settings."""
 
-import asyncio
 from typing import Annotated
 
 from fastapi import Query, Request
 from markupsafe import Markup
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from components.layout.file_notices import received_code
 from components.layout.layout import head
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, plain, screen
 from components.ui import html
 from components.ui.review_queue import acts_of
 from components.ui.status_chip import label_of
-from components.web.received_files import MAX_FILE_BODY, one_file, refused
-from components.web.sheet_answer import sheet_answer
+from components.web.received_files import MAX_FILE_BODY, keep_one
+from components.web.sheet_answer import table_answer
 from data.accounts.caller import Caller
-from data.core import spreadsheets
-from data.core.errors import NotFound, UserError
+from data.core.errors import NotFound
 from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin, participation, request_list
 from data.reenrolment import export as reenrolment_export
 from data.reenrolment.campaigns import Campaign, RequiredDocument
-from data.reenrolment.request_list import Wanted
-from data.uploads import validation
 from pages.staff.reenrolment import (
     campaign_documents,
     campaign_form,
@@ -102,19 +97,13 @@ async def export(
     caller: Caller, request: Request, n: int, form: str, query: Annotated[CampaignQuery, Query()]
 ) -> Response:
     """What the table shows, all its pages, as a spreadsheet."""
-    if form not in spreadsheets.MEDIA:
-        raise NotFound(f"export {form[:10]}")
-    title, content = await asyncio.to_thread(_export, caller, n, form, query.wanted())
-    return sheet_answer(content, title, form)
-
-
-def _export(caller: Caller, n: int, form: str, wanted: Wanted) -> tuple[str, bytes]:
-    with caller.unit_of_work() as uow:
-        title, heads, rows = reenrolment_export.table(uow, n, wanted, label_of)
-    content = spreadsheets.write("csv" if form == "csv" else "xlsx", heads, rows, title=_("Réinscriptions"))
-    with caller.unit_of_work(writes=True) as uow:
-        reenrolment_export.taken(uow, n, len(rows))
-    return title, content
+    return await table_answer(
+        caller,
+        form,
+        lambda uow: reenrolment_export.table(uow, n, query.wanted(), label_of),
+        lambda uow, rows: reenrolment_export.taken(uow, n, rows),
+        sheet=_("Réinscriptions"),
+    )
 
 
 @plain(
@@ -128,13 +117,5 @@ async def send_model(caller: Caller, request: Request, n: int, piece: int) -> Re
     with caller.unit_of_work() as uow:
         if uow.get(RequiredDocument, piece).campaign_id != uow.get(Campaign, n).id:
             raise NotFound(f"document {piece}")
-    name, content = await one_file(request)
-    back = f"{PATH}/{n}?onglet=pieces&piece={piece}"
-    try:
-        kept = await validation.checked(content)
-        with caller.unit_of_work(writes=True) as uow:
-            shown = validation.shown_name(name, kept.media_type)
-            campaign_admin.set_model(uow, piece, kept.content, kept.media_type, shown)
-    except UserError as error:
-        return refused(caller, request, error, f"{back}&modele=")
-    return RedirectResponse(f"{back}&modele={received_code(kept.remarks)}", 303)
+    back = f"{PATH}/{n}?onglet=pieces&piece={piece}&modele="
+    return await keep_one(caller, request, back, lambda uow, *file: campaign_admin.set_model(uow, piece, *file))

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 from fastapi import Query, Request
@@ -48,19 +49,16 @@ def _drawn(caller: Caller, n: int, paper: str, wanted: Wanted) -> tuple[bytes, i
     with caller.unit_of_work() as uow:
         those, head = prints.chosen(uow, n, wanted), letterhead_of(sites.here(uow))
         if paper == "etiquettes":
-            addresses = prints.labels(uow, those)
             title = f"{uow.translate(PAPERS[paper])} · {those.campaign.title}{_narrowed(uow, wanted)}"
-            day, language = uow.today, uow.language
+            draw = partial(labels, head, title, prints.labels(uow, those), uow.today, uow.language)
         else:
-            drawn = {
+            made = {
                 "dossiers": lambda: prints.dossiers(uow, those, label_of),
                 "manques": lambda: prints.missing(uow, those, label_of),
                 "classes": lambda: prints.classes(uow, those),
             }[paper]()
-            drawn = replace(drawn, title=drawn.title + _narrowed(uow, wanted))
-    if paper == "etiquettes":
-        return labels(head, title, addresses, day, language), len(those.rows)
-    return statement(drawn, head), len(those.rows)
+            draw = partial(statement, replace(made, title=made.title + _narrowed(uow, wanted)), head)
+    return draw(), len(those.rows)
 
 
 def _narrowed(uow: UnitOfWork, wanted: Wanted) -> str:

@@ -61,7 +61,7 @@ def within(uow: UnitOfWork, everyone: dict[int, datetime | None], scope: str) ->
     return [
         family_id
         for family_id, at in everyone.items()
-        if at is None or (scope == "all" and at.astimezone(uow.zone).date() < uow.today)
+        if at is None or (scope == "all" and not participation.is_today(uow, at))
     ]
 
 

@@ -13,6 +13,7 @@ from data.core import formats
 from data.core.fields import full_name
 from data.core.i18n import _, plural
 from data.core.unit_of_work import UnitOfWork
+from data.families import adults, protection
 from data.reenrolment import campaign_admin, export
 from data.reenrolment import request_list as reenrolment_list
 from data.reenrolment.campaigns import Campaign
@@ -163,13 +164,13 @@ def _more(uow: UnitOfWork, campaign: Campaign, columns: tuple[str, ...], rows: l
             for row in rows
         }
     if "phone" in columns:
-        adults = export.adults_of(uow, [row.family_id for row in rows if row.family_id])
+        known = adults.of_families(uow, (row.family_id for row in rows))
         found |= {
             ("phone", row.pupil.id): next(
-                filter(None, (export.phone_of(uow, each) for each in adults[row.family_id])), ""
+                filter(None, (protection.phone_of(uow, each) for each in known[row.family_id])), ""
             )
             for row in rows
-            if row.family_id in adults
+            if row.family_id in known
         }
     return found
 

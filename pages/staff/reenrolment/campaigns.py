@@ -1,5 +1,7 @@
 """« Réinscriptions »: the campaigns, the latest first; a new one, or last year's again."""
 
+from dataclasses import replace
+
 from markupsafe import Markup
 
 from components.layout.layout import head
@@ -70,8 +72,7 @@ def _listing(sums: dict[int, dict[str, int]]) -> Listing[Campaign]:
 
 def _draw(uow: UnitOfWork, listing: Listing[Campaign]) -> Markup:
     found = campaign_admin.every(uow)
-    shown = _listing(reenrolment_list.sums(uow))
-    shown.order.__dict__.update(listing.order.__dict__)
+    shown = replace(_listing(reenrolment_list.sums(uow)), order=listing.order)
     new = html.a(uow.translate("Nouvelle campagne"), href=f"{PATH}/nouvelle", class_="btn")
     under = uow.translate("Les familles voient une campagne quand elle est active, entre ses deux dates.")
     return head(uow.translate("Réinscriptions"), under, new) + html.section(
