@@ -182,7 +182,9 @@ def _filled(portal: Server, pattern: str) -> list[str]:
             "message": portal.value("SELECT max(id) FROM inquiry WHERE family_id = ?", family),
             "about": "facture",
             "key": portal.value("SELECT max(id) FROM invoice WHERE family_id = ?", family),
-            "year": portal.value("SELECT max(school_year) FROM course"),
+            "year": portal.value(
+                "SELECT max(i.school_year) FROM invoice_line l JOIN invoice i ON i.id = l.invoice_id WHERE l.pupil = 'Irina Aubry'"
+            ),
             **way,
         }
         if can_be_filled(pattern) and values["n"]:

@@ -30,6 +30,7 @@ NAMES = {
     "inquiry_turn": ("text",),
 }
 HERE = {"agenda", "google", "mme", "cet"}  # a product’s name, a title of a person, Central European Time
+ONLY_SHOWN = ("/demonstration/courriels", "/demonstration/courriels/{n}")  # where the demonstration is shown
 
 
 def words(*texts: str) -> set[str]:
@@ -70,12 +71,13 @@ def read_aloud(page: BeautifulSoup) -> Iterator[str]:
 def test_no_screen_lacks_an_english_word_and_no_french_one_stays(portal: Server) -> None:
     portal.change("UPDATE account SET language = 'en'")
     people, before, walked = dict[str, Person](), len(portal.log), 0
-    french, found = only_french() - names(portal), set[str]()
+    french, found, refused = only_french() - names(portal), set[str](), set[str]()
     for screen in every_screen(portal):
         if screen.login not in people:
             people[screen.login] = Person(portal, screen.login, cookies={"langue": "en"})
         page = people[screen.login].get(screen.path)
         assert page.is_redirect or '<html lang="en"' in page.text, screen.path
+        refused |= {screen.pattern} if page.status_code >= 400 else set()
         walked += 1
         if not page.is_redirect and "/gestion" not in screen.path:
             texts = read_aloud(parsed(page.text))
@@ -83,5 +85,6 @@ def test_no_screen_lacks_an_english_word_and_no_french_one_stays(portal: Server)
     for person in people.values():
         person.close()
     assert walked > 60
+    assert refused == {"/nowhere", "/verifier/{code}", *ONLY_SHOWN}  # of the others is seen what they are
     assert sorted(set(MISSING.findall(portal.log[before:]))) == []
     assert sorted(found) == []
