@@ -6,6 +6,8 @@ import json
 import time
 import uuid
 from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Any
 from urllib.parse import urlencode
 
@@ -97,9 +99,11 @@ class Tab:
         self.client_id, self.elements = self.boot["query"]["client_id"], self.boot["elements"]
         self.opened: list[str] = []
         self.socket: ClientConnection | None = None
+        self.came = SimpleQueue[str | None]()  # None: the line is closed
 
     def connect(self) -> "Tab":
         self.socket = open_socket(self.person, self.boot["query"])
+        Thread(target=self._listen, args=(self.socket,), daemon=True).start()
         self.socket.send("40")
         answer = self.receive(lambda packet: packet[:2] in {"40", "44"})
         assert answer.startswith("40"), answer
@@ -131,25 +135,36 @@ class Tab:
             for tag in self.soup.find_all(attrs={name: True})
         }
 
+    def _listen(self, socket: ClientConnection) -> None:
+        """At every moment, as a browser does: who answers no ping is held for gone."""
+        with contextlib.suppress(ConnectionClosed):
+            for packet in socket:
+                if packet == "2":
+                    socket.send("3")
+                self.came.put(str(packet))
+        self.came.put(None)
+
     def receive(self, wanted: Callable[[str], bool], seconds: float = PATIENCE) -> str:
-        """The next packet that is wanted; pings are answered, updates are kept."""
-        assert self.socket
+        """The next packet that is wanted; updates are kept."""
         until = time.monotonic() + seconds
         while True:
             try:
-                packet = str(self.socket.recv(timeout=max(0.01, until - time.monotonic())))
-            except TimeoutError:
+                packet = self._next(max(0.01, until - time.monotonic()))
+            except Empty:
                 pytest.fail(f"{self.path}: no answer in {seconds} s")
-            self._take(packet)
             if wanted(packet):
                 return packet
 
-    def _take(self, packet: str) -> None:
+    def _next(self, seconds: float) -> str:
         assert self.socket
-        if packet == "2":
-            self.socket.send("3")
-        elif packet.startswith("42"):
+        packet = self.came.get(timeout=seconds)
+        if packet is None:
+            self.came.put(None)
+            self.socket.recv(timeout=0)  # says how it was closed
+            raise AssertionError("closed, and a packet comes")
+        if packet.startswith("42"):
             self._note(*json.loads(packet[2:]))
+        return packet
 
     def _note(self, name: str, content: Any) -> None:
         if name == "update":
@@ -169,11 +184,11 @@ class Tab:
         )
 
     def send_raw(self, name: str, content: Any) -> None:
-        """What came meanwhile is taken first: who only speaks, and answers no ping, is held for gone."""
+        """What came meanwhile is taken first."""
         assert self.socket
-        with contextlib.suppress(TimeoutError, ConnectionClosed):
+        with contextlib.suppress(Empty, ConnectionClosed):
             while True:
-                self._take(str(self.socket.recv(timeout=0)))
+                self._next(0.0001)
         self.socket.send("42" + json.dumps([name, content]))
 
     def commands(self) -> dict[str, dict[str, Any]]:
