@@ -92,9 +92,12 @@ def pages(chromium: Browser, portal: Server) -> Iterator[tuple[Screen, Page, CDP
     for screen in (*every_screen(portal), *in_states(portal)):
         if screen.login not in seats:
             window = Window(chromium, portal, screen.login, bypass_csp=True)
-            window.context.route("**/portal.js", lambda route: route.abort())
             page = window.context.new_page()
-            seats[screen.login] = (window, page, window.context.new_cdp_session(page))
+            session = window.context.new_cdp_session(page)
+            session.send("Network.enable")
+            # A route of Playwright's would have everything else fetched anew for each screen.
+            session.send("Network.setBlockedURLs", {"urls": ["*/portal.js"]})
+            seats[screen.login] = (window, page, session)
         _, page, session = seats[screen.login]
         widen(session, 1280)
         page.goto(screen.path, wait_until="load")
