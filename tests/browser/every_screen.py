@@ -78,6 +78,10 @@ OF_LOOK = [
 ]
 RUN_AXE = """rules => axe.run(document, {resultTypes: ['violations'], elementRef: false, ...(rules && {runOnly: rules})}).then(r =>
   r.violations.flatMap(one => one.nodes.map(node => one.id + ': ' + node.html.slice(0, 150))))"""
+# Kinds of elements with the ARIA that they have, which axe's rules look at; and with their classes, which a look can spoil.
+MADE_OF = """() => [...new Set([...document.querySelectorAll('*')].map(e => [e.localName, e.type ?? '', e.parentElement?.localName ?? '',
+  e.getAttribute('role') ?? '', ...e.getAttributeNames().filter(name => name.startsWith('aria-')).sort()].join(' ')))]"""
+DRESSED_AS = """() => [...new Set([...document.querySelectorAll('*')].flatMap(e => [...e.classList, ''].map(one => `${e.localName}.${one}`)))]"""
 # Its errors only, WCAG 2 AA; it knows a message's key where it lacks the words.
 RUN_SNIFFER = """() => new Promise(done => { const words = HTMLCS.getTranslation.bind(HTMLCS); HTMLCS.getTranslation = key => words(key) || key;
   HTMLCS.process('WCAG2AA', document, () => done(HTMLCS.getMessages().filter(m => m.type === 1 && !m.element.hidden)
@@ -112,15 +116,29 @@ def widen(session: CDPSession, width: int) -> None:
     )
 
 
+def axe(page: Page, rules: list[str] | None = None) -> list[str]:
+    """What it finds at fault in the page as it is, by all its rules or by those."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    found: list[str] = page.evaluate(RUN_AXE, rules)
+    return found
+
+
+def is_new(met: set[str], shown: list[str]) -> bool:
+    """Whether a part of it was not met yet; it is now."""
+    new = not met.issuperset(shown)
+    met.update(shown)
+    return new
+
+
 def faults(page: Page, session: CDPSession) -> Iterator[tuple[str, list[str]]]:
     """(where, what is wrong) of one screen."""
-    page.evaluate(AXE)
     page.evaluate(SNIFFER)
     for width in (1280, 390):
         widen(session, width)
         for current_preferences in MODES:
             page.evaluate(SET_PREFERENCES, current_preferences)
-            yield f"axe, {width} {current_preferences}", page.evaluate(RUN_AXE)
+            yield f"axe, {width} {current_preferences}", axe(page)
             sniffed = page.evaluate(RUN_SNIFFER)
             yield (
                 f"HTML_CodeSniffer, {width} {current_preferences}",
