@@ -78,7 +78,7 @@ def usual_parts() -> list[Part]:
 
 def without_browser(day: str = "") -> list[Part]:
     at, after = DAYS.get(day, USUAL), f", {day}" if day else ""
-    return [*shared("web", 2, at, after), *shared("data", 3, at, after)]
+    return [*shared("web", 2, at, after), *shared("data", 2, at, after)]
 
 
 def rules() -> Part:
