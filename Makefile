@@ -7,7 +7,7 @@ BIOME := node_modules/@biomejs/biome/bin/biome
 ON_POSTGRESQL := login sessions change_requests change_review staff_accounts imports_check outbox_admin reenrolment
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev test test-days test-postgresql test-nicegui test-browsers fuzz coverage lint supply format migration translations picture rules digests audit deployment screens bench browser browsers clean
+.PHONY: help install run dev test test-thorough test-days test-postgresql test-nicegui test-browsers fuzz coverage lint supply format migration translations picture rules digests audit deployment screens bench browser browsers clean
 
 # These lines: each target with the comment above it.
 help:
@@ -32,6 +32,10 @@ dev: $(READY)
 # Every test.
 test: $(READY) browser
 	$(VENV)/python -m tests
+
+# What `make test` takes some screens and examples of, with all of them: minutes.
+test-thorough: $(READY) browser
+	$(VENV)/python -m tests --thorough
 
 # All tests but the browser's, on the days on which calendars go wrong (tests/days.py): an hour or two.
 test-days: $(READY) browser

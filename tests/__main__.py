@@ -1,8 +1,9 @@
-"""`python -m tests [--days [DAY …]] [--random] [pytest's options]`: every part in a process of its own, four at a time.
+"""`python -m tests [--days [DAY …] | --thorough] [--random] [pytest's options]`: every part in a process of its own, four at a time.
 
 A browser's loop and the others' do not share a process; those of one folder share out its files while they run (tests/sharing.py).
 `--days` runs all but the browser on the first of the days of tests/days.py (or of those named), with every example, and what asks the clock
 on each of the others (tests/clock_askers.py);
+`--thorough` runs the files that otherwise take some examples or screens for all (tests/days.py) with every one;
 `--random` takes the tests of each file,
 and the files, in an order drawn anew.
 """
@@ -77,7 +78,7 @@ def usual_parts() -> list[Part]:
 
 def without_browser(day: str = "") -> list[Part]:
     at, after = DAYS.get(day, USUAL), f", {day}" if day else ""
-    return [*shared("web", 2, at, after), *shared("data", 3, at, after)]
+    return [*shared("web", 2, at, after), *shared("data", 2, at, after)]
 
 
 def rules() -> Part:
@@ -99,6 +100,16 @@ def chosen_days() -> Iterator[Part]:
     paths = [str(HERE / "data" / f"{name}.py") for name in ON_CHOSEN_DAYS]
     for name in CHOICE:
         yield Part(name, paths, DAYS[name], ["-k", "not postgresql"])
+
+
+def thorough_parts() -> list[Part]:
+    """The files that choose, each with all there is to choose from."""
+    choosing = [path for path in sorted(HERE.glob("*/test_*.py")) if "THOROUGH" in path.read_text(encoding="utf-8")]
+    folders = sorted({path.parent for path in choosing})
+    return [
+        Part(f"{folder.name}, thorough", [str(path) for path in choosing if path.parent == folder], thorough=True)
+        for folder in folders
+    ]
 
 
 def run(part: Part, ground: str, options: list[str]) -> None:
@@ -148,12 +159,15 @@ def tell(parts: list[Part], over: Event) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests")
     parser.add_argument("--days", nargs="*", metavar="DAY", help=f"one of: {', '.join(DAYS)}")
+    parser.add_argument("--thorough", action="store_true")
     parser.add_argument("--random", nargs="?", const=random.randrange(10**6), type=int, metavar="SEED")
     asked, options = parser.parse_known_args()
     if unknown := set(asked.days or ()) - set(DAYS):
         parser.error(f"no such day: {', '.join(sorted(unknown))}")
     days = asked.days if asked.days or asked.days is None else list(DAYS)
     parts = usual_parts() if days is None else [part for day in days for part in without_browser(day)]
+    if asked.thorough:
+        parts = thorough_parts()
     if days:
         for at, part in enumerate(parts):
             part.asks_of, part.thorough = True, at < len(parts) // len(days)

@@ -1,13 +1,21 @@
-"""Every combination of the modes that move something, in one page: the phone's bar, what sticks out, what lies on another."""
+"""Combinations of the modes that move something, in one page: the phone's bar, what sticks out, what lies on another."""
+
+from itertools import product
 
 from data.accounts.display_preferences import CHOICES
 
 COLOURS = {"theme", "contrast", "links", "motion"}  # they move nothing
 MODES = {each.name: list(dict.fromkeys(["", *each.values])) for each in CHOICES if each.name not in COLOURS}
-BOXES = r"""modes => {
+COMBINATIONS = [dict(zip(MODES, values, strict=True)) for values in product(*MODES.values())]
+# Each mode with each other, and all of them.
+PAIRS = [
+    each
+    for each in COMBINATIONS
+    if sum(map(bool, each.values())) <= 2 or all(value == MODES[name][-1] for name, value in each.items())
+]
+BOXES = r"""combinations => {
   const data = document.documentElement.dataset, found = new Set();
   const box = e => e.getBoundingClientRect(), seen = e => e.checkVisibility({visibilityProperty: true});
-  const names = Object.keys(modes);
   const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
   const check = at => {
     const note = (what, e) => found.add(`${what}: ${e.outerHTML.slice(0, 90)} (${at})`);
@@ -27,13 +35,9 @@ BOXES = r"""modes => {
     words.forEach((e, n) => { const b = box(e);
       if (n && meet(b, box(words[n - 1])) && !bar.contains(e) && getComputedStyle(e).position !== 'absolute') note('over', e); });
   };
-  const walk = (at, worn) => {
-    if (at === names.length) return check(JSON.stringify(worn));
-    for (const value of modes[names[at]]) {
-      if (value) data[names[at]] = value; else delete data[names[at]];
-      walk(at + 1, {...worn, ...(value ? {[names[at]]: value} : {})});
-    }
-  };
-  walk(0, {});
+  for (const worn of combinations) {
+    for (const [name, value] of Object.entries(worn)) if (value) data[name] = value; else delete data[name];
+    check(JSON.stringify(worn));
+  }
   return [...found];
 }"""

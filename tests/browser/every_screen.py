@@ -78,6 +78,12 @@ OF_LOOK = [
 ]
 RUN_AXE = """rules => axe.run(document, {resultTypes: ['violations'], elementRef: false, ...(rules && {runOnly: rules})}).then(r =>
   r.violations.flatMap(one => one.nodes.map(node => one.id + ': ' + node.html.slice(0, 150))))"""
+# Kinds of elements with the ARIA that they have, and those that must stand in certain others with these: what axe's rules look at;
+# and kinds with their classes, which a look can spoil.
+MADE_OF = """() => [...new Set([...document.querySelectorAll('*')].map(e => [e.localName, e.type ?? '', e.getAttribute('role') ?? '',
+  e.matches('li, dt, dd, tr, td, th, legend, caption, summary, figcaption, option') ? e.parentElement.localName : '',
+  ...e.getAttributeNames().filter(name => name.startsWith('aria-')).sort()].join(' ')))]"""
+DRESSED_AS = """() => [...new Set([...document.querySelectorAll('*')].flatMap(e => [...e.classList, ''].map(one => `${e.localName}.${one}`)))]"""
 # Its errors only, WCAG 2 AA; it knows a message's key where it lacks the words.
 RUN_SNIFFER = """() => new Promise(done => { const words = HTMLCS.getTranslation.bind(HTMLCS); HTMLCS.getTranslation = key => words(key) || key;
   HTMLCS.process('WCAG2AA', document, () => done(HTMLCS.getMessages().filter(m => m.type === 1 && !m.element.hidden)
@@ -92,9 +98,12 @@ def pages(chromium: Browser, portal: Server) -> Iterator[tuple[Screen, Page, CDP
     for screen in (*every_screen(portal), *in_states(portal)):
         if screen.login not in seats:
             window = Window(chromium, portal, screen.login, bypass_csp=True)
-            window.context.route("**/portal.js", lambda route: route.abort())
             page = window.context.new_page()
-            seats[screen.login] = (window, page, window.context.new_cdp_session(page))
+            session = window.context.new_cdp_session(page)
+            session.send("Network.enable")
+            # A route of Playwright's would have everything else fetched anew for each screen.
+            session.send("Network.setBlockedURLs", {"urls": ["*/portal.js"]})
+            seats[screen.login] = (window, page, session)
         _, page, session = seats[screen.login]
         widen(session, 1280)
         page.goto(screen.path, wait_until="load")
@@ -109,15 +118,29 @@ def widen(session: CDPSession, width: int) -> None:
     )
 
 
+def axe(page: Page, rules: list[str] | None = None) -> list[str]:
+    """What it finds at fault in the page as it is, by all its rules or by those."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    found: list[str] = page.evaluate(RUN_AXE, rules)
+    return found
+
+
+def is_new(met: set[str], shown: list[str]) -> bool:
+    """Whether a part of it was not met yet; it is now."""
+    new = not met.issuperset(shown)
+    met.update(shown)
+    return new
+
+
 def faults(page: Page, session: CDPSession) -> Iterator[tuple[str, list[str]]]:
     """(where, what is wrong) of one screen."""
-    page.evaluate(AXE)
     page.evaluate(SNIFFER)
     for width in (1280, 390):
         widen(session, width)
         for current_preferences in MODES:
             page.evaluate(SET_PREFERENCES, current_preferences)
-            yield f"axe, {width} {current_preferences}", page.evaluate(RUN_AXE)
+            yield f"axe, {width} {current_preferences}", axe(page)
             sniffed = page.evaluate(RUN_SNIFFER)
             yield (
                 f"HTML_CodeSniffer, {width} {current_preferences}",

@@ -1,14 +1,19 @@
 """A page gone through with Tab: everything that acts is met, and where one is can be seen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing
 from typing import Any
 
 from playwright.sync_api import Page
 
 from tests.browser.conftest import STOPS, Enter, Window
+from tests.server import Server
+from tests.web.http_client import Person, parsed
 
-WALK = f"() => {STOPS}.map((e, n) => (e.dataset.walk = n, n)).length"
-FOCUSED = """() => { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
+KINDS = "a[href], button, input, select, textarea, summary, [tabindex='0']"
+NUMBERED = f"() => {STOPS}.map((e, n) => (e.dataset.walk = n, n)).length"
+NOTED = """() => { window.met = []; addEventListener('keyup', () => window.met.push(focused()), true);
+  function focused() { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
   return {walk: e.dataset.walk ?? null, seen: s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0 || s.boxShadow !== 'none',
     inside: r.right > 0 && r.left < innerWidth && r.bottom > 0 && r.top < innerHeight && r.width > 0,
     bare: bare(e, r), what: e.outerHTML.slice(0, 120)};
@@ -19,7 +24,8 @@ FOCUSED = """() => { const e = document.activeElement, s = getComputedStyle(e), 
       .flatMap(b => [[b.left + b.width / 2, b.top + b.height / 2], [b.left + 4, b.top + 4], [b.right - 4, b.bottom - 4]]);
     const mine = found => found && (e.contains(found) || found.contains(e) || [...(e.labels ?? [])].some(l => l.contains(found)));
     return lines.some(([x, y]) => mine(document.elementFromPoint(x, y)));
-  } }"""
+  } } }"""
+MET = "() => window.met.splice(0)"
 
 
 def through(enter: Enter, seats: Iterable[tuple[str, str, int]], height: int = 900) -> None:
@@ -34,20 +40,38 @@ def through(enter: Enter, seats: Iterable[tuple[str, str, int]], height: int = 9
         windows[login, width].complaints.clear()  # an address that is nobody's is noted by the browser
 
 
+def with_new_stops(portal: Server, screens: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Each that shows a kind of stop, by its element and classes, that none before shows."""
+    met = set[tuple[str, ...]]()
+    with ExitStack() as seats:
+        people = dict[str, Person]()
+        for login, path in screens:
+            if login not in people:
+                people[login] = seats.enter_context(closing(Person(portal, login)))
+            stops = parsed(people[login].get(path).text).select(KINDS)
+            shown = {(each.name, str(each.get("type", "")), *(each.get("class") or [])) for each in stops}
+            if not shown <= met:
+                met |= shown
+                yield login, path
+
+
 def _walk(page: Page, path: str) -> None:
     page.evaluate("document.activeElement.blur()")
-    count, met = page.evaluate(WALK), set[str]()
-    for _ in range(3 * count + 10):  # a date has three stops, a document its own
-        if len(met) == count:
-            break
-        page.keyboard.press("Tab")
-        at: dict[str, Any] = page.evaluate(FOCUSED)
-        if at["walk"] is None:
-            continue
-        met.add(at["walk"])
-        assert at["seen"], (path, at["what"])
-        assert at["inside"], (path, at["what"])
-        assert at["bare"], (path, at["what"])
+    count, met, pressed = page.evaluate(NUMBERED), set[str](), 0
+    page.evaluate(NOTED)
+    while len(met) < count and pressed < 3 * count + 10:  # a date has three stops, a document its own
+        lacking = count - len(met)
+        for _ in range(lacking):
+            page.keyboard.press("Tab")
+        pressed += lacking
+        at: dict[str, Any]
+        for at in page.evaluate(MET):
+            if at["walk"] is None:
+                continue
+            met.add(at["walk"])
+            assert at["seen"], (path, at["what"])
+            assert at["inside"], (path, at["what"])
+            assert at["bare"], (path, at["what"])
     missing = [
         page.locator(f"[data-walk='{n}']").first.evaluate("e => e.outerHTML.slice(0, 120)")
         for n in range(count)

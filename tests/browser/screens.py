@@ -1,23 +1,12 @@
 """Every screen of the portal: what the server registers, with the demonstration's own numbers in the addresses."""
 
-import json
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 
 from tests import import_states
-from tests.conftest import ENVIRONMENT
-from tests.server import ROOT, Server
+from tests.server import Server
+from tests.web import page_actions
 
-LIST = """
-import json, main
-from components.layout.layout import ADDRESSES
-main.import_pages()
-from nicegui import app
-gets = {route.path for route in app.routes if "GET" in (getattr(route, "methods", None) or [])}
-print(json.dumps([[path, audience.name] for path, audience in ADDRESSES.items() if path in gets]))
-"""
 NO_SCREENS = re.compile(  # files, machines' answers, addresses that lead on at once or need a key that was mailed
     r"\.(pdf|ics|csv|xlsx|zip|png|svg|webp|txt|json|webmanifest|css|html|{form})$|^/(healthz|readyz|metrics|deconnexion|documents|gestion)$"
     r"|^/documents/|/photo$|^/confirmer/|/solidite$|/retour/|^/facturation/reprendre|/retour$|/modeles?/|^/premier-demarrage"
@@ -89,11 +78,8 @@ class Screen:
 
 def registered() -> list[tuple[str, str]]:
     """(pattern, audience) of every address that is read and shows a page."""
-    environment = {**ENVIRONMENT, "PATH": "/usr/bin", "PYTHONPATH": str(ROOT)}
-    printed = subprocess.run(
-        [sys.executable, "-c", LIST], capture_output=True, text=True, check=True, env=environment, cwd=ROOT
-    ).stdout
-    return [(path, audience) for path, audience in json.loads(printed) if not NO_SCREENS.search(path)]
+    reads = ((path, audience) for path, audience, _, methods in page_actions.registered() if "GET" in methods)
+    return [(path, audience) for path, audience in reads if audience and not NO_SCREENS.search(path)]
 
 
 def can_be_filled(pattern: str) -> bool:

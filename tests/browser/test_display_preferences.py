@@ -5,8 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.boxes import BOXES, MODES
+from tests.browser.boxes import BOXES, COMBINATIONS, PAIRS
 from tests.browser.conftest import LIVE, Enter
+from tests.days import THOROUGH
 
 PANEL = "#preferences-panel"
 
@@ -118,12 +119,12 @@ def test_without_script_the_page_has_a_button_that_applies(enter: Enter) -> None
 @pytest.mark.parametrize(
     ("login", "path", "width"), [("aubry.claire", "/", 390), ("renard.paul", "/gestion/demandes", 320)]
 )
-def test_in_every_combination_of_modes_the_phones_bar_stays_and_nothing_lies_on_another(
+def test_in_combinations_of_modes_the_phones_bar_stays_and_nothing_lies_on_another(
     enter: Enter, login: str, path: str, width: int
 ) -> None:
     page = enter(login, viewport={"width": width, "height": 844}).open(path)
     page.evaluate("document.fonts.load('16px OpenDyslexic').then(() => true)")
-    assert page.evaluate(BOXES, MODES) == []
+    assert page.evaluate(BOXES, COMBINATIONS if THOROUGH else PAIRS) == []
 
 
 def test_where_the_text_is_large_plus_holds_every_place_of_the_bar(enter: Enter) -> None:

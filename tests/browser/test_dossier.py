@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import LIVE, Enter
-from tests.browser.test_quality import faults, sideways
+from tests.browser.every_screen import axe
+from tests.browser.test_quality import sideways
 from tests.server import Server
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -32,7 +33,7 @@ def lines(page: Page) -> Locator:
 
 def clean(page: Page) -> None:
     """No fault of accessibility, nothing beside the page."""
-    assert faults(page) == []
+    assert axe(page) == []
     assert sideways(page) <= 0
 
 

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from data.core import schema, spreadsheets
 from data.mail.outbox import decrypt
 from tests.browser.conftest import LIVE, Enter, Window
+from tests.browser.every_screen import axe
 from tests.conftest import ENVIRONMENT, move_to
 from tests.data.import_helpers import FAULTY, sorts
 from tests.data.sheet_helpers import saved, workbook
@@ -103,7 +103,7 @@ def test_a_new_installation_is_filled_and_a_family_finds_itself_in_it(enter: Ent
     check(page)
     expect(page.get_by_text("19 lignes sont à corriger : rien n’a été importé.")).to_be_visible()
     expect(page.get_by_role("row", name="Le 32/01/1980 n’existe pas")).to_be_visible()
-    assert Axe().run(page).response["violations"] == []
+    assert axe(page) == []
     report = spreadsheets.read(page.request.get(str(page.get_by_role("link", name="CSV").get_attribute("href"))).body())
     assert report.heads == ["Ligne", "Colonne", "Valeur", "Motif"]
     assert len(report.rows) >= 37
@@ -116,10 +116,10 @@ def test_a_new_installation_is_filled_and_a_family_finds_itself_in_it(enter: Ent
     page.reload()
     page.wait_for_selector(LIVE, state="attached")
     expect(page.get_by_label("« Réf. foyer » devient")).to_have_value("number")
-    assert Axe().run(page).response["violations"] == []
+    assert axe(page) == []
     check(page)
     expect(page.get_by_role("row", name="Nadège Ōkubo")).to_be_visible()
-    assert Axe().run(page).response["violations"] == []
+    assert axe(page) == []
     carry(page)
     for kind, name, content in (
         ("Élèves", "eleves.csv", PUPILS.encode()),

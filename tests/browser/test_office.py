@@ -5,7 +5,8 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LIVE, Enter, Window
-from tests.browser.test_quality import faults, sideways
+from tests.browser.every_screen import axe
+from tests.browser.test_quality import sideways
 from tests.pictures.states import three_hundred_wait
 from tests.server import Server, wait_for
 
@@ -21,7 +22,7 @@ def settled(page: Page) -> None:
     """Nothing is on its way, nothing overflows, axe finds nothing."""
     expect(page.locator("[aria-busy]")).to_have_count(0)
     assert sideways(page) <= 0
-    assert faults(page) == []
+    assert axe(page) == []
 
 
 def manager(enter: Enter) -> tuple[Window, Page]:

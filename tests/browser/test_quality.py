@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page, expect
 
@@ -12,6 +11,7 @@ from tests.addresses import CAMPAIGN, OWN
 from tests.browser import every_screen, keyboard_walk, long_names
 from tests.browser.conftest import ARGUMENTS, LIVE, Enter, Window
 from tests.browser.screens import in_states
+from tests.days import THOROUGH
 from tests.install import chromium as chromium_path
 from tests.server import Server
 
@@ -60,11 +60,6 @@ SHIFTS = (
 )
 
 
-def faults(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['html'][:150]}" for one in found for node in one["nodes"]]
-
-
 def sideways(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
@@ -72,20 +67,23 @@ def sideways(page: Page) -> int:
 def test_no_accessibility_fault_and_no_sideways_scroll_on_any_registered_screen(
     chromium: Browser, portal: Server
 ) -> None:
-    """What `make audit` does in every mode, in the one that its people use most, and what a look can spoil in another, once
-    a kind of screen; names of eighty letters in every record."""
-    found, seen = list[str](), set[str]()
+    """What `make audit` does in every mode, in the one that its people use most, and what a look can spoil in another; names of
+    eighty letters in every record. axe looks at what no screen before was made of, or dressed as (with TESTS_THOROUGH=1 at
+    every screen, twice); whether a screen keeps within its page is seen of each."""
+    found, made_of, dressed_as = list[str](), set[str](), set[str]()
     long_names.give(portal)
     for screen, page, session in every_screen.pages(chromium, portal):
-        page.evaluate(every_screen.AXE)
         usual, other = ((1280, {}), (390, every_screen.DARK))[:: 1 if screen.path.startswith("/gestion") else -1]
-        for (width, current_preferences), rules in ((usual, None), (other, every_screen.OF_LOOK)):
-            if rules and screen.pattern in seen:
-                continue
-            every_screen.widen(session, width)
-            page.evaluate(every_screen.SET_PREFERENCES, current_preferences)
-            found += [f"{screen} at {width}: {each}" for each in page.evaluate(every_screen.RUN_AXE, rules)]
-        seen.add(screen.pattern)
+        made = every_screen.is_new(made_of, page.evaluate(every_screen.MADE_OF))
+        dressed = every_screen.is_new(dressed_as, page.evaluate(every_screen.DRESSED_AS))
+        for wanted, (width, current_preferences), rules in (
+            (made, usual, None),
+            (dressed, other, every_screen.OF_LOOK),
+        ):
+            if wanted or THOROUGH:
+                every_screen.widen(session, width)
+                page.evaluate(every_screen.SET_PREFERENCES, current_preferences)
+                found += [f"{screen} at {width}: {each}" for each in every_screen.axe(page, rules)]
         for width in (1280, 390, 320):
             every_screen.widen(session, width)
             spilt = page.evaluate(every_screen.SIDEWAYS) + page.evaluate(every_screen.TABLES_TOO_WIDE)
@@ -190,17 +188,19 @@ def test_no_accessibility_fault_in_any_state(
     reach(page)
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 900})
-        assert faults(page) == [], width
+        assert every_screen.axe(page) == [], width
         assert sideways(page) <= 0
     page.set_viewport_size({"width": 320, "height": 900})
     assert sideways(page) <= 0
     page.keyboard.press("Escape")
-    assert faults(page) == []
+    assert every_screen.axe(page) == []
     window.complaints.clear()  # a form sent empty is noted by the browser
 
 
 def test_everything_is_reached_by_the_keyboard_and_the_focus_is_seen(enter: Enter, portal: Server) -> None:
-    walked = [*SCREENS, *((screen.login, screen.path) for screen in in_states(portal))]
+    """Each screen that shows a kind of stop that none before shows; with TESTS_THOROUGH=1, all."""
+    screens = [*SCREENS, *((screen.login, screen.path) for screen in in_states(portal))]
+    walked = screens if THOROUGH else keyboard_walk.with_new_stops(portal, screens)
     keyboard_walk.through(
         enter, ((login, path, 1280 if path.startswith("/gestion") else 390) for login, path in walked)
     )

@@ -202,7 +202,7 @@ def test_seconds_of_a_processor_are_counted_for_each_file_and_what_uses_them_up_
         assert validation.check(short)[1] == PDF
     assert first < child.rlimit(resource.RLIMIT_CPU)[0] < 5
     assert children() == [child]
-    assert refused(long_lists(30)) == "complexe"
+    assert refused(long_lists(15)) == "complexe"
     assert not children()  # nor does another process try it
 
 

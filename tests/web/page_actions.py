@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from tests.conftest import ENVIRONMENT
+from tests.ground import GROUND, made_once
 from tests.server import ROOT
 
 Route = tuple[str, str, str, list[str]]
@@ -33,13 +35,25 @@ SHARED = {ROOT / "components" / "ui" / name for name in ("forms.py", "record_act
 
 @cache
 def registered() -> list[Route]:
-    """(path, audience, module, methods) of every route, as the server registers them."""
+    """(path, audience, module, methods) of every route, as the server registers them; asked for once a run."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**ENVIRONMENT, "PATH": "/usr/bin", "PYTHONPATH": str(ROOT)}
-        printed = subprocess.run(
-            [sys.executable, "-c", LIST], capture_output=True, text=True, check=True, env=environment, cwd=folder
-        ).stdout
-    return [(path, audience, module, methods) for path, audience, module, methods in json.loads(printed)]
+        kept = Path(os.environ.get(GROUND) or folder) / "routes"
+        with made_once(kept) as first:
+            if first:
+                environment = {**ENVIRONMENT, "PATH": "/usr/bin", "PYTHONPATH": str(ROOT)}
+                printed = subprocess.run(
+                    [sys.executable, "-c", LIST],
+                    capture_output=True,
+                    text=True,
+                    check=True,
+                    env=environment,
+                    cwd=folder,
+                ).stdout
+                kept.with_suffix(".json").write_text(printed, encoding="utf-8")
+        return [
+            (path, audience, module, methods)
+            for path, audience, module, methods in json.loads(kept.with_suffix(".json").read_text(encoding="utf-8"))
+        ]
 
 
 @cache
