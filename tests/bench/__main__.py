@@ -191,7 +191,7 @@ def journeys_of(base: str, family: dict[str, str]) -> None:
 
 def secretary_of(base: str, folder: Path, requests: int) -> None:
     waiting = secretary.fill(folder, requests)
-    found = secretary.measure(base, asyncio.run(load.sign_in(base, "renard.paul", PASSWORD)), waiting)
+    found = secretary.measure(base, asyncio.run(load.sign_in(base, "renard.paul", PASSWORD)), waiting, row)
     row("a re-enrolment in order", f"{found['in order']:.2f} presses", "≤ 1.3")
     row(
         f"the queue of {waiting}",
