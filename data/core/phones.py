@@ -3,7 +3,7 @@
 import re
 
 import phonenumbers
-from phonenumbers import PhoneNumber, PhoneNumberFormat, ValidationResult
+from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 from data.core.errors import UserError
 from data.core.i18n import Language
@@ -109,6 +109,13 @@ def _as_grouped(text: str, known: dict[str, PhoneNumber]) -> dict[str, PhoneNumb
         for key, number in known.items()
         if re.findall(r"\d+", phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)) == typed
     }
+
+
+def is_mobile(number: str) -> bool:
+    """Of a kept number. Each country has its own plan: « +687 7… » is one, « +7 495… » and « +689 40… » are none."""
+    if number.startswith("+33"):
+        return number[3:4] in {"6", "7"}
+    return number.startswith("+") and phonenumbers.number_type(phonenumbers.parse(number)) == PhoneNumberType.MOBILE
 
 
 def e164(number: PhoneNumber) -> str:

@@ -13,7 +13,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from tests.bench import imports, journeys, load, phone, photographs, secretary, sockets
+from tests.bench import imports, journeys, lists, load, phone, photographs, secretary, sockets
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Anacrouse-demo-2026"
@@ -40,7 +40,7 @@ def free_port() -> int:
 
 
 def wait_for(url: str) -> None:
-    for _ in range(300):
+    for _ in range(3000):
         try:
             urllib.request.urlopen(url, timeout=2)
             return
@@ -49,8 +49,8 @@ def wait_for(url: str) -> None:
     sys.exit(f"{url} does not answer")
 
 
-def serve(folder: str, families: int) -> tuple[subprocess.Popen[bytes], str]:
-    """The real server on a demonstration of that size, as an operator runs it."""
+def serve(folder: str, families: int, rows: int = 0) -> tuple[subprocess.Popen[bytes], str]:
+    """The real server on a demonstration of that size, as an operator runs it; `rows`: so many more in every list."""
     port = free_port()
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "NICEGUI"))}
     place = {
@@ -62,6 +62,8 @@ def serve(folder: str, families: int) -> tuple[subprocess.Popen[bytes], str]:
     environment = {**inherited, **place, "SMTP_URL": "", "BASE_URL": ""}
     subprocess.run([sys.executable, "main.py", "demo", "--families", str(families)], cwd=ROOT, env=environment, check=True,
                    stdout=subprocess.DEVNULL)  # fmt: skip
+    if rows:
+        lists.fill(Path(folder), rows)
     log = (Path(folder) / "log").open("wb")
     process = subprocess.Popen([sys.executable, "main.py", "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log)
     wait_for(f"http://127.0.0.1:{port}/healthz")
@@ -107,6 +109,9 @@ def main() -> None:
     asked.add_argument(
         "--secretary", type=int, default=0, metavar="N", help="only: N re-enrolments and their documents worked through"
     )
+    asked.add_argument(
+        "--lists", type=int, default=0, metavar="N", help="only: the office’s lists with N rows each (20000)"
+    )
     asked.add_argument("--photographs", action="store_true", help="only: eight photographs of 40 Mpx at once")
     asked.add_argument(
         "--kills",
@@ -128,7 +133,7 @@ def main() -> None:
     if chosen.growth:
         return growth(50, chosen.growth)
     with tempfile.TemporaryDirectory(prefix="anacrouse-bench-") as folder:
-        process, base = serve(folder, families)
+        process, base = serve(folder, 50 if chosen.lists else families, chosen.lists)
         port = free_port()
         floor = subprocess.Popen([sys.executable, "-m", "tests.bench.bare_page", str(port)], cwd=ROOT)
         try:
@@ -136,6 +141,8 @@ def main() -> None:
                 return asyncio.run(imports.measure(base, process.pid, PASSWORD, row, chosen.lines))
             if chosen.journeys:
                 return journeys_of(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)))
+            if chosen.lists:
+                return lists.measure(base, Path(folder), process.pid, row)
             if chosen.secretary:
                 return secretary_of(base, Path(folder), chosen.secretary)
             if chosen.photographs:
@@ -190,7 +197,7 @@ def journeys_of(base: str, family: dict[str, str]) -> None:
 
 
 def secretary_of(base: str, folder: Path, requests: int) -> None:
-    waiting = secretary.fill(folder, requests)
+    waiting = min(requests, secretary.fill(folder, requests))
     found = secretary.measure(base, asyncio.run(load.sign_in(base, "renard.paul", PASSWORD)), waiting, row)
     row("a re-enrolment in order", f"{found['in order']:.2f} presses", "≤ 1.3")
     row(
