@@ -1,4 +1,4 @@
-"""Secretaries import and export where their site lets them: some kinds, files of their own, and nothing of what is protected."""
+"""Secretaries import and export where their site lets them: some kinds, files of their own, and nothing of what is protected (R-73)."""
 
 from functools import partial
 
