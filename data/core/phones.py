@@ -13,6 +13,7 @@ OVERSEAS = {
     "262": "262", "263": "262", "692": "262", "693": "262", "269": "262", "639": "262", "590": "590", "690": "590", "691": "590",
     "596": "596", "696": "596", "697": "596", "594": "594", "694": "594",
 }  # fmt: skip
+FRENCH_MOBILE = re.compile(r"\+(33[67]|262(692|693|639)|590(690|691)|594694|596(696|697))")
 FRENCH_PLAN = frozenset({"", "FR", "RE", "YT", "GP", "MF", "BL", "MQ", "GF"})
 FRENCH = re.compile(r"0([1-9]\d{8})")
 WRITTEN = re.compile(r"\+?[\d\s.\-/()\u2010\u2011–]+")
@@ -113,9 +114,9 @@ def _as_grouped(text: str, known: dict[str, PhoneNumber]) -> dict[str, PhoneNumb
 
 def is_mobile(number: str) -> bool:
     """Of a kept number. Each country has its own plan: « +687 7… » is one, « +7 495… » and « +689 40… » are none."""
-    if number.startswith("+33"):
-        return number[3:4] in {"6", "7"}
-    return number.startswith("+") and phonenumbers.number_type(phonenumbers.parse(number)) == PhoneNumberType.MOBILE
+    if number.startswith("+33") or not number.startswith("+") or FRENCH_MOBILE.match(number):
+        return bool(FRENCH_MOBILE.match(number))
+    return phonenumbers.number_type(phonenumbers.parse(number)) == PhoneNumberType.MOBILE
 
 
 def e164(number: PhoneNumber) -> str:

@@ -28,7 +28,7 @@ LISTS: tuple[tuple[str, str, tuple[tuple[str, str, object, dict[str, str]], ...]
     ("Demandes, réinscriptions", f"{QUEUE}reinscriptions", (
         ("found", "search", "", {"search": "laurena"}), ("with a message", "narrow", "message", {}), LAST)),
     ("Demandes, pièces", f"{QUEUE}pieces", (("found", "search", "", {"search": "laurena"}), LAST)),
-    ("Demandes, absences", f"{QUEUE}absences", (("found", "search", "", {"search": "laurena"}), LAST)),
+    ("Demandes, absences", f"{QUEUE}absences", (LAST,)),
     ("Campagne", "/gestion/reinscriptions/{campaign}", (
         ("sorted", "sort", 1, {}), ("found", "find", "", {"find": "laurena", "search": "laurena"}),
         ("those who wait", "filter-state", "", {"state": "submitted"}), LAST)),
@@ -105,7 +105,8 @@ def _school(filler: Filler) -> None:
         lambda n: {"pupil_id": NEW + n, "course_id": courses[n % len(courses)]},
         f"course_id = {courses[0]}",
     )
-    filler.like("lesson", lambda n: {"course_id": NEW + n}, "state = 'planned' AND day >= date('now')")
+    days = [f"2027-{1 + n // 28:02}-{1 + n % 28:02}" for n in range(168)]
+    filler.like("lesson", lambda n: {"course_id": NEW + n, "day": days[n % len(days)]}, "state = 'planned'")
 
 
 def _requests(filler: Filler) -> None:

@@ -245,7 +245,8 @@ def test_a_cancelled_lesson_is_known_beside_the_one_after_it(database: str) -> N
     lesson(taken, MONDAY + timedelta(days=28), state="cancelled")
     alone = lesson(other, MONDAY + timedelta(days=1), state="cancelled")
     with as_(CLAIRE, now=at(MONDAY), writes=False) as uow:
-        [irina] = schooling.coming(uow, [known("Irina")]).values()
+        sites.here(uow)
+        [irina] = schooling.coming(uow, [known("Irina").id]).values()
         found = {
             each.course.id: (each.cancelled and each.cancelled.id, each.lesson and each.lesson.id) for each in irina
         }
