@@ -22,20 +22,21 @@ QUEUE = "/gestion/demandes?onglet="
 LAST = ("the last page", "page", 10_000, {})
 LISTS: tuple[tuple[str, str, tuple[tuple[str, str, object, dict[str, str]], ...]], ...] = (
     ("Familles", "/gestion/familles", (
-        ("sorted", "sort-families", 1, {}), ("found", "find-families", "", {"find-families": "laurena"}),
+        ("sorted", "sort-families", 1, {}), ("found", "find-families", "", {"find-families": "lauren"}),
+        ("misspelt", "find-families", "", {"find-families": "laurena"}),
         ("the last page", "turn-families", 10_000, {}), ("access to be told", "only", "", {"acces": "1"}))),
-    ("Demandes, fiches", "/gestion/demandes", (("found", "search", "", {"search": "laurena"}), LAST)),
+    ("Demandes, fiches", "/gestion/demandes", (("found", "search", "", {"search": "lauren"}), LAST)),
     ("Demandes, réinscriptions", f"{QUEUE}reinscriptions", (
-        ("found", "search", "", {"search": "laurena"}), ("with a message", "narrow", "message", {}), LAST)),
-    ("Demandes, pièces", f"{QUEUE}pieces", (("found", "search", "", {"search": "laurena"}), LAST)),
+        ("found", "search", "", {"search": "lauren"}), ("with a message", "narrow", "message", {}), LAST)),
+    ("Demandes, pièces", f"{QUEUE}pieces", (("found", "search", "", {"search": "lauren"}), LAST)),
     ("Demandes, absences", f"{QUEUE}absences", (LAST,)),
     ("Campagne", "/gestion/reinscriptions/{campaign}", (
-        ("sorted", "sort", 1, {}), ("found", "find", "", {"find": "laurena", "search": "laurena"}),
+        ("sorted", "sort", 1, {}), ("found", "find", "", {"find": "lauren", "search": "lauren"}),
         ("those who wait", "filter-state", "", {"state": "submitted"}), LAST)),
-    ("Courriels", "/gestion/courriels", (("found", "search", "", {"search": "laurena"}), ("sent", "state", "sent", {}), LAST)),
-    ("Cours du jour", "/gestion/courriels/cours?jour={day}", (("found", "search", "", {"search": "laurena"}),)),
-    ("Journal", "/gestion/journal", (("found", "search", "", {"r": "laurena"}), ("sorted", "sort", "", {}), LAST)),
-    ("Imports", "/gestion/imports", (("sorted", "sort-runs", 2, {}), ("found", "find-runs", "", {"find-runs": "laurena"}))),
+    ("Courriels", "/gestion/courriels", (("found", "search", "", {"search": "lauren"}), ("sent", "state", "sent", {}), LAST)),
+    ("Cours du jour", "/gestion/courriels/cours?jour={day}", (("found", "search", "", {"search": "lauren"}),)),
+    ("Journal", "/gestion/journal", (("found", "search", "", {"r": "lauren"}), ("sorted", "sort", "", {}), LAST)),
+    ("Imports", "/gestion/imports", (("sorted", "sort-runs", 2, {}), ("found", "find-runs", "", {"find-runs": "lauren"}))),
     ("Factures d’une famille", f"/gestion/familles/{NEW}/facturation", ()),
     ("Cours et élèves d’une famille", f"/gestion/familles/{NEW}/eleves", ()),
 )  # fmt: skip
