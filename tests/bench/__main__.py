@@ -129,11 +129,13 @@ def main() -> None:
 
         databases = [chosen.database] if chosen.database else ["sqlite", "postgresql"]
         sys.exit(1 if kills.run(chosen.kills, databases, chosen.seed) else 0)
+    if chosen.lists:
+        return lists_of(chosen.lists)
     families = chosen.families
     if chosen.growth:
         return growth(50, chosen.growth)
     with tempfile.TemporaryDirectory(prefix="anacrouse-bench-") as folder:
-        process, base = serve(folder, 50 if chosen.lists else families, chosen.lists)
+        process, base = serve(folder, families)
         port = free_port()
         floor = subprocess.Popen([sys.executable, "-m", "tests.bench.bare_page", str(port)], cwd=ROOT)
         try:
@@ -141,8 +143,6 @@ def main() -> None:
                 return asyncio.run(imports.measure(base, process.pid, PASSWORD, row, chosen.lines))
             if chosen.journeys:
                 return journeys_of(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)))
-            if chosen.lists:
-                return lists.measure(base, Path(folder), process.pid, row)
             if chosen.secretary:
                 return secretary_of(base, Path(folder), chosen.secretary)
             if chosen.photographs:
@@ -153,6 +153,17 @@ def main() -> None:
             for each in (process, floor):
                 each.terminate()
                 each.wait(15)
+
+
+def lists_of(rows: int) -> None:
+    """In a portal of their own, which has so many of everything."""
+    with tempfile.TemporaryDirectory(prefix="anacrouse-bench-") as folder:
+        process, base = serve(folder, 50, rows)
+        try:
+            lists.measure(base, Path(folder), process.pid, row)
+        finally:
+            process.terminate()
+            process.wait(60)
 
 
 def report(base: str, floor_url: str, pid: int, families: int) -> None:
@@ -188,6 +199,7 @@ def report(base: str, floor_url: str, pid: int, families: int) -> None:
         row(f"{each['device']}, {each['state']}, {each['path']}", figure, target)
     journeys_of(base, family)
     asyncio.run(imports.measure(base, pid, PASSWORD, row))
+    lists_of(20_000)
 
 
 def journeys_of(base: str, family: dict[str, str]) -> None:
