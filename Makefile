@@ -115,7 +115,7 @@ deployment: $(READY)
 screens: $(READY) browser
 	$(VENV)/python -m tests.pictures
 
-# What this machine takes for pages, imports, searches.
+# What this machine takes for pages, imports, searches, and the office’s lists of twenty thousand.
 bench: $(READY) browser
 	$(VENV)/python -m tests.bench
 

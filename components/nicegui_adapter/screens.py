@@ -39,6 +39,7 @@ OF_OTHERS = {  # audience -> what somebody reads who is signed in, but with anot
         "déconnectez-vous pour l’ouvrir avec un compte de responsable."
     ),
 }
+OF_OTHERS[Audience.IMPORTS] = OF_OTHERS[Audience.MANAGER]
 Draw = Callable[..., str | None]
 
 

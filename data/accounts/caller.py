@@ -23,6 +23,7 @@ class Audience(Enum):
     FAMILY = "family"
     STAFF = "staff"
     MANAGER = "manager"  # staff, « responsable »
+    IMPORTS = "imports"  # staff, « responsable »; secretaries where the site lets them import
 
 
 READ_ONLY_VIEW = _("Vous voyez le portail comme la famille : rien ne peut y être changé. Quittez cette vue pour agir.")
@@ -76,6 +77,8 @@ class Caller:
             Audience.FAMILY: not self.account.is_staff,
             Audience.STAFF: self.account.is_staff,
             Audience.MANAGER: self.account.role == Role.MANAGER,
+            Audience.IMPORTS: self.account.role == Role.MANAGER
+            or (self.account.role == Role.OFFICE and self.site is not None and self.site.office_imports),
         }[audience]
 
 

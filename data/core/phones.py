@@ -3,7 +3,7 @@
 import re
 
 import phonenumbers
-from phonenumbers import PhoneNumber, PhoneNumberFormat, ValidationResult
+from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 from data.core.errors import UserError
 from data.core.i18n import Language
@@ -13,6 +13,7 @@ OVERSEAS = {
     "262": "262", "263": "262", "692": "262", "693": "262", "269": "262", "639": "262", "590": "590", "690": "590", "691": "590",
     "596": "596", "696": "596", "697": "596", "594": "594", "694": "594",
 }  # fmt: skip
+FRENCH_MOBILE = re.compile(r"\+(33[67]|262(692|693|639)|590(690|691)|594694|596(696|697))")
 FRENCH_PLAN = frozenset({"", "FR", "RE", "YT", "GP", "MF", "BL", "MQ", "GF"})
 FRENCH = re.compile(r"0([1-9]\d{8})")
 WRITTEN = re.compile(r"\+?[\d\s.\-/()\u2010\u2011–]+")
@@ -109,6 +110,13 @@ def _as_grouped(text: str, known: dict[str, PhoneNumber]) -> dict[str, PhoneNumb
         for key, number in known.items()
         if re.findall(r"\d+", phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)) == typed
     }
+
+
+def is_mobile(number: str) -> bool:
+    """Of a kept number. Each country has its own plan: « +687 7… » is one, « +7 495… » and « +689 40… » are none."""
+    if number.startswith("+33") or not number.startswith("+") or FRENCH_MOBILE.match(number):
+        return bool(FRENCH_MOBILE.match(number))
+    return phonenumbers.number_type(phonenumbers.parse(number)) == PhoneNumberType.MOBILE
 
 
 def e164(number: PhoneNumber) -> str:

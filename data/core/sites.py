@@ -63,6 +63,7 @@ class Site(Scoped, table=True):
     accent: str = Field(default="", max_length=7)  # #rrggbb; empty: the portal's own (data/core/appearance.py)
     logo: str = Field(default="", max_length=32)  # a PNG under FILES_DIR/<site>/
     second_factor_required: bool = False  # of a « responsable »
+    office_imports: bool = False  # secretaries import and export too (data/importing/runs.py)
     mail_tested_at: datetime | None = None  # somebody read a trial letter
     key_mark: str = Field(default="", max_length=64)  # of the key file this site's secrets were encrypted with
     demonstration: bool = False

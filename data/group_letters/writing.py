@@ -19,9 +19,11 @@ from data.group_letters.models import GroupDocument, GroupLetter, GroupLetterSta
 from data.mail import custom_templates
 from data.reenrolment.campaigns import Campaign
 from data.schooling.models import Course, Teacher
+from data.uploads import validation
+from data.uploads.limits import MAX_LETTER_DOCUMENTS
 
 TEXTS = {"subject": 120, "text": 4000}
-MAX_LINES, MAX_DOCUMENTS = 60, 5
+MAX_LINES = 60
 SENT_ALREADY = _("Ce courrier est déjà parti : il ne se modifie plus. Écrivez-en un autre.")
 
 
@@ -95,8 +97,8 @@ def add_document(uow: UnitOfWork, letter_id: int, content: bytes, media_type: st
     """A file that was checked already (data/uploads/validation.py)."""
     uow.staff_only()
     letter = draft(uow, letter_id)
-    if len(documents_of(uow, letter.id)) >= MAX_DOCUMENTS:
-        raise UserError("Un courrier porte {most} documents au plus.", most=MAX_DOCUMENTS)
+    if len(documents_of(uow, letter.id)) >= MAX_LETTER_DOCUMENTS:
+        raise validation.refusal("joints")
     file = stored_files.write(letter.site_id, content)
     uow.publish(("group letters", letter.site_id))
     return uow.add(

@@ -22,7 +22,7 @@ from data.importing.jobs import Job
 from data.importing.kinds.registry import KINDS, kind
 from data.importing.left_columns import left_columns
 from data.importing.pipeline import OpenUnitOfWork, Report
-from data.importing.runs import ImportRun, ImportState
+from data.importing.runs import ImportState
 
 
 @dataclass
@@ -92,7 +92,7 @@ def _carry(
     open_unit_of_work: OpenUnitOfWork, run_id: int, options: dict[str, Any], *, dry_run: bool, force: bool, accept: bool
 ) -> int:
     with open_unit_of_work(writes=True) as uow:
-        run = uow.get(ImportRun, run_id)
+        run = import_runs.run_of(uow, run_id)
         if run.state == ImportState.REFUSED:
             raise UserError(run.problem["sentence"], **run.problem["words"])
         record = kind(run.kind)

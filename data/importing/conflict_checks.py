@@ -17,6 +17,7 @@ from data.core.errors import UserError
 from data.core.fields import fold, full_name
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Guardian, Pupil
+from data.importing import guarding
 from data.importing.kinds.families import ADULT, PUPIL_FIELDS
 from data.importing.questions import Choice, Question
 from data.importing.records import shown_number
@@ -48,12 +49,17 @@ def load(uow: UnitOfWork, snapshot: Snapshot) -> None:
     """Requests that wait, and what was accepted and may not be in the other program yet."""
     waiting: dict[tuple[str, int, str], str] = {}
     accepted: dict[tuple[str, int, str], tuple[str, str]] = {}
+    kept = guarding.guarded(uow)
+    tables: dict[str, type[SQLModel]] = {"guardian": Guardian, "pupil": Pupil}
     for request, change in uow.rows(
         select(ChangeRequest, FieldChange)
         .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
         .where(col(FieldChange.state).in_([ChangeState.PENDING, ChangeState.ACCEPTED]))
         .order_by(col(FieldChange.id))
     ):
+        whose = {"id": request.sheet_id, "family_id": request.family_id}
+        if kept.has(tables[request.sheet], whose):
+            continue  # what it asked is not for who reads this
         where = (request.sheet, request.sheet_id, change.field)
         if change.state == ChangeState.PENDING:
             waiting[where] = change.new

@@ -73,8 +73,7 @@ def file_of(sheet: Sheet, matched: Matched, form: Form) -> bytes:
 
 
 def _waiting(uow: UnitOfWork, run_id: int) -> ImportRun:
-    import_runs.manager_only(uow)
-    run = uow.get(ImportRun, run_id)
+    run = import_runs.run_of(uow, run_id)
     if run.state != ImportState.WAITING:
         raise UserError("Ce fichier n’attend plus. Choisissez-le à nouveau.")
     return run

@@ -13,6 +13,7 @@ from data.core.i18n import _
 from data.core.spreadsheets import Cell, Form, Tick, no_tick
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Guardian, Pupil
+from data.importing import guarding
 from data.importing import runs as import_runs
 from data.importing.columns import Field
 from data.importing.planning import load
@@ -35,12 +36,17 @@ CHANGES = (
 
 def gather(uow: UnitOfWork, record: Record) -> Snapshot:
     """Read what `file_of` writes, and note in the journal who took it."""
-    import_runs.manager_only(uow)
+    import_runs.allowed(uow, record.name)
     return load(uow, record)
 
 
 def note(uow: UnitOfWork, name: str, rows: int) -> None:
-    audit.note(uow, Action.RECORDS_EXPORTED, subject="export", changes={"kind": ["", name], "rows": ["", rows]})
+    """`protected`: of how many families the file tells neither addresses nor numbers."""
+    hidden = len(guarding.guarded(uow).families)
+    left_out = {"protected": ["", hidden]} if hidden else {}
+    audit.note(
+        uow, Action.RECORDS_EXPORTED, subject="export", changes={"kind": ["", name], "rows": ["", rows], **left_out}
+    )
 
 
 def file_of(snapshot: Snapshot, record: Record, form: Form, *, tick: Tick = no_tick) -> tuple[bytes, int]:
@@ -76,7 +82,7 @@ def model(record: Record, form: Form) -> bytes:
 
 def accepted_since(uow: UnitOfWork, since: date) -> list[list[Cell]]:
     """Every value that staff accepted since that day, the oldest first: what the management software has yet to learn."""
-    import_runs.manager_only(uow)
+    uow.manager_only()
     start = datetime.combine(since, time(), uow.zone).astimezone(UTC)
     people: dict[tuple[str, int], tuple[str, int | None, int | None]] = {}
     for sheet, table, number in (("guardian", Guardian, Guardian.rank), ("pupil", Pupil, Pupil.number)):

@@ -109,10 +109,11 @@ def job_of(run_id: int) -> Job | None:
     return _jobs.get(run_id)
 
 
-def report_of(run: ImportRun) -> Report | None:
-    """What the last check of that file found, while its columns are still matched as they were."""
+def report_of(uow: UnitOfWork, run: ImportRun) -> Report | None:
+    """What the last check of that file found, while its columns are still matched as they were. What a « responsable » may read
+    is not for a secretary whose file they checked."""
     found = _reports.get(run.id)
-    return found if found and found.matched == run.matched else None
+    return found if found and found.matched == run.matched and found.role == uow.role else None
 
 
 def undo_report_of(run_id: int) -> undo.Report | None:
@@ -147,7 +148,7 @@ def receive(open_unit_of_work: OpenUnitOfWork, kind_name: str, file_name: str, c
     if kind_name:
         kind(kind_name)
     with open_unit_of_work() as uow:
-        import_runs.manager_only(uow)
+        import_runs.allowed(uow, kind_name or None)
         run = ImportRun(
             site_id=uow.site_id or 0,
             kind=kind_name,
@@ -158,8 +159,11 @@ def receive(open_unit_of_work: OpenUnitOfWork, kind_name: str, file_name: str, c
             author=uow.name[:120],
             created_at=uow.now,
         )
-        today = uow.today
+        today, own = uow.today, partial(import_runs.has_kind, uow)
     found = _look(kind_name, content, Reading(), today)
+    if found.likely and not kind_name and not own(found.likely[0].kind):  # the likeliest of those that they import
+        kind_name = next((each.kind for each in found.likely if own(each.kind)), import_runs.OFFICE_KINDS[0])
+        found = _look(kind_name, content, Reading(), today)
     run.kind = kind_name or (found.likely[0].kind if found.likely else "")
     run.heads, run.samples, run.rows = found.heads, found.samples, found.rows
     run.about, run.matched, run.problem = found.about, found.matched, found.problem
@@ -177,7 +181,7 @@ def receive(open_unit_of_work: OpenUnitOfWork, kind_name: str, file_name: str, c
 def reread(open_unit_of_work: OpenUnitOfWork, run_id: int, reading: Reading) -> None:
     """Read the kept file again, as a person chose. Slow: off the loop. UserError when it cannot be read so: all stays."""
     with open_unit_of_work() as uow:
-        run, content, today = uow.get(ImportRun, run_id), import_runs.content_of(uow, run_id), uow.today
+        run, content, today = import_runs.run_of(uow, run_id), import_runs.content_of(uow, run_id), uow.today
     found = _look(run.kind, content, reading, today)
     if found.problem:
         raise UserError(found.problem["sentence"], **found.problem["words"])
@@ -190,7 +194,7 @@ def reread(open_unit_of_work: OpenUnitOfWork, run_id: int, reading: Reading) -> 
 def looked(open_unit_of_work: OpenUnitOfWork, run_id: int) -> Looked:
     """What says how a waiting file was read; it is read again when that is no longer known. Slow: off the loop."""
     with open_unit_of_work() as uow:
-        run, content, today = uow.get(ImportRun, run_id), import_runs.content_of(uow, run_id), uow.today
+        run, content, today = import_runs.run_of(uow, run_id), import_runs.content_of(uow, run_id), uow.today
     if known := looked_of(run):
         return known
     reading = Reading.of(run.matched.get("reading", {}))

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from data.core.errors import UserError
 from data.core.fields import EMAIL, PHONE, fold, tidy
-from data.core.phones import FRENCH_PLAN, numbers_within, read_phone, usual_number
+from data.core.phones import FRENCH_PLAN, is_mobile, numbers_within, read_phone, usual_number
 from data.importing.columns import Kind
 
 CIVILITIES = {
@@ -45,7 +45,6 @@ BORN = re.compile(r"[\s(]+(n[ée]e?|épouse|epouse|ép\.|épse)\s+(?P<name>[^()]
 REACHED = re.compile(
     r"[\s;,/:(-]*(?:\b(?:ou|et|t[ée]l\.?|port\.?)\s*:?\s*)?(?P<found>[^\s;,/<>()]+@[^\s;,/<>()]+|\+?\d(?:[ .-]?\d){8,12})\)?"
 )
-FRENCH_MOBILE = re.compile(r"\+(?:33|262|590|594|596|687|689|508)?[67]")
 
 
 @dataclass(frozen=True)
@@ -283,10 +282,6 @@ def _format_phones(shown: str, language: str) -> str:
 
 PHONES = Kind("tel", read=_read_phones, show=_show, format_value=_format_phones, read_in=_read_phones)
 EMAILS = Kind("email", read=_read_emails, show=_show)
-
-
-def is_mobile(number: str) -> bool:
-    return bool(FRENCH_MOBILE.match(number))
 
 
 def spread_phones(numbers: tuple[str, ...], taken: dict[str, object]) -> dict[str, str]:

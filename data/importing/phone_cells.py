@@ -3,7 +3,7 @@
 import re
 
 from data.core.errors import UserError
-from data.core.phones import numbers_within
+from data.core.phones import is_mobile, numbers_within
 from data.core.plain_text import fold
 from data.importing.columns import Field
 from data.importing.conventions import Conventions
@@ -12,7 +12,6 @@ from data.importing.questions import Choice, Question
 SEVERAL = re.compile(r"\s*(?:[;,|/\n]|\bou\b|\bet\b|\s-\s)\s*")
 COMMENT = re.compile(r"\([^()]*[^\d\s()][^()]*\)")
 EXTENSION = re.compile(r"[\s,;(]*\b(?:poste|p\.|ext\.?|extension)\s*:?\s*\d{1,5}\)?\s*$", re.IGNORECASE)
-MOBILE = re.compile(r"\+(33[67]|262(692|693|639)|590(690|691)|594694|596(696|697))")
 PHONES = ("phone_home", "phone_mobile", "phone_work")
 WORK = re.compile(r"\b(trav|travail|prof|professionnel|pro|bureau|bur)\b")
 PEOPLE = re.compile(
@@ -40,7 +39,7 @@ def order_of(name: str, cell: str, numbers: list[str], number: str) -> tuple[str
         return (name,)
     if len(numbers) == 1:
         return ("phone_work", name) if WORK.search(fold(cell)) else (name,)
-    if MOBILE.match(number):
+    if is_mobile(number):
         return ("phone_mobile", "phone_home", "phone_work")
     first = "phone_work" if name == "phone_work" else "phone_home"
     return (first, "phone_home", "phone_work", "phone_mobile")
@@ -48,7 +47,7 @@ def order_of(name: str, cell: str, numbers: list[str], number: str) -> tuple[str
 
 def of_two_people(cell: str, numbers: list[str]) -> bool:
     """Two mobiles, two fixed lines, or notes that name somebody: the second number may be another person's."""
-    mobiles = sum(bool(MOBILE.match(each)) for each in numbers)
+    mobiles = sum(map(is_mobile, numbers))
     return 1 < len(numbers) <= len(PHONES) and (
         max(mobiles, len(numbers) - mobiles) > 1 or bool(PEOPLE.search(fold(cell)))
     )

@@ -25,7 +25,6 @@ from data.importing.planning import Change, Fault, Plan
 from data.importing.previews import Previews
 from data.importing.questions import Question
 from data.importing.recognition import Likeness
-from data.importing.runs import ImportRun
 
 OpenUnitOfWork = Callable[
     ..., AbstractContextManager[UnitOfWork]
@@ -62,6 +61,7 @@ class Report:
     counts: dict[str, int]
     mark: str
     matched: import_runs.Matched
+    role: str  # of who asked: protected households are in what a « responsable » reads
     faults: list[Fault] = field(default_factory=list)
     conflicts: list[tuple[int, str, UserError]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
@@ -72,9 +72,9 @@ class Report:
     written: bool = False
 
     @staticmethod
-    def of(plan: Plan, matched: import_runs.Matched) -> "Report":
+    def of(plan: Plan, matched: import_runs.Matched, role: str) -> "Report":
         found = plan.faults, plan.conflicts, plan.changes, plan.questions, plan.understood, plan.previews
-        return Report(plan.record.name, plan.counts, plan.mark, matched, *found)
+        return Report(plan.record.name, plan.counts, plan.mark, matched, role, *found)
 
 
 @dataclass
@@ -153,8 +153,8 @@ def carry_out(open_unit_of_work: OpenUnitOfWork, run_id: int, follow: Follow, *,
     All or nothing. UserError when somebody else's changes keep crossing it.
     """
     for _ in range(TIMES):
-        plan, matched = _plan(open_unit_of_work, run_id, follow)
-        report = Report.of(plan, matched)
+        plan, matched, role = _plan(open_unit_of_work, run_id, follow)
+        report = Report.of(plan, matched, role)
         if plan.faults or any(each.is_open for each in report.questions):
             return report
         if mark not in {None, report.mark}:
@@ -171,11 +171,11 @@ def carry_out(open_unit_of_work: OpenUnitOfWork, run_id: int, follow: Follow, *,
     raise UserError("Les fiches changent pendant l’import, et rien n’a été enregistré. Réessayez dans un instant.")
 
 
-def _plan(open_unit_of_work: OpenUnitOfWork, run_id: int, follow: Follow) -> tuple[Plan, import_runs.Matched]:
+def _plan(open_unit_of_work: OpenUnitOfWork, run_id: int, follow: Follow) -> tuple[Plan, import_runs.Matched, str]:
     follow.enter("reading")
     with open_unit_of_work() as uow:
-        import_runs.manager_only(uow)
-        run = uow.get(ImportRun, run_id)
+        run = import_runs.run_of(uow, run_id)
+        import_runs.allowed(uow, run.kind)
         content, again = import_runs.content_of(uow, run.id), import_runs.done_before(uow, run)
     if again and not run.forced:
         raise UserError("Ce fichier a déjà été importé. Confirmez que vous voulez l’importer à nouveau.")
@@ -184,6 +184,6 @@ def _plan(open_unit_of_work: OpenUnitOfWork, run_id: int, follow: Follow) -> tup
     sheet = corrections.apply(spreadsheets.read(content, reading, tick=lambda: follow.tick(200)), run.matched)
     follow.enter("loading")
     with open_unit_of_work() as uow:
-        snapshot = planning.load(uow, record)
+        snapshot, role = planning.load(uow, record), uow.role
     follow.enter("checking")
-    return planning.plan(snapshot, record, sheet, run.matched, tick=follow.tick), run.matched
+    return planning.plan(snapshot, record, sheet, run.matched, tick=follow.tick), run.matched, role

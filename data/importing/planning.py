@@ -17,7 +17,16 @@ from data.core.i18n import _
 from data.core.spreadsheets import Cell, Sheet, Tick, no_tick
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import FOUND_BY, Family, Guardian, Pupil, PupilLink, found_by_values
-from data.importing import capitals, column_matching, conflict_checks, line_reading, previews, records, title_groups
+from data.importing import (
+    capitals,
+    column_matching,
+    conflict_checks,
+    guarding,
+    line_reading,
+    previews,
+    records,
+    title_groups,
+)
 from data.importing.columns import Field
 from data.importing.kinds import sums
 from data.importing.kinds.families import ADULT, OWN
@@ -81,6 +90,7 @@ def load(uow: UnitOfWork, record: Record) -> Snapshot:
     """The site as it is, for that kind of record."""
     snapshot = Snapshot(uow.site_id or 0)
     snapshot.load(uow, record.tables, KEYS)
+    guarding.hide(uow, snapshot)
     snapshot.today = uow.today
     if {Guardian, Pupil} & set(record.tables) and record.name in {"families", "pupils", "pupils-and-adults"}:
         conflict_checks.load(uow, snapshot)
@@ -118,15 +128,18 @@ def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, 
     snapshot.conflicts.sort(key=lambda each: each[0])
     made.faults = _with_beginnings(made.faults, sheet)
     made.changes = _changes(made)
+    _withhold(made, {line.number for line in lines if line.guarded})
     return made
 
 
 def _note_titles(snapshot: Snapshot, sheet: Sheet, columns: Mapping[Field, int], matched: Matched) -> None:
     """What the titles say, for the kinds whose lines are about several people."""
     snapshot.titles = {one.name: sheet.heads[at] for one, at in columns.items()}
-    groups, unsure = title_groups.of_heads(sheet.heads), title_groups.unsure(sheet.heads)
-    snapshot.unsaid = {one.name for one, at in columns.items() if not groups[at][0]} | set(matched.get("fixed", {}))
-    snapshot.unsure = {one.name for one, at in columns.items() if at in unsure and one.group.startswith("adult")}
+    places = title_groups.places(sheet.heads)
+    snapshot.unsaid = {one.name for one, at in columns.items() if not places.said[at][0]} | set(
+        matched.get("fixed", {})
+    )
+    snapshot.unsure = {one.name for one, at in columns.items() if at in places.unsure and one.group.startswith("adult")}
 
 
 def _faults(line: Line, cells: Sequence[Cell], places: Mapping[str, int], heads: Sequence[str]) -> Iterator[Fault]:
@@ -151,6 +164,19 @@ def _with_beginnings(faults: list[Fault], sheet: Sheet) -> list[Fault]:
         if line in faulty
     }
     return sorted((each._replace(about=begin.get(each.line, "")) for each in faults), key=lambda each: each.line)
+
+
+def _withhold(made: Plan, guarded: set[int]) -> None:
+    """Of a line that would change a household under protection, that alone is told: no value, no name."""
+    if not guarded:
+        return
+    told = [Fault(line, "", "", guarding.GUARDED) for line in guarded]
+    made.faults = sorted(
+        [*(each for each in made.faults if each.line not in guarded), *told], key=lambda each: each.line
+    )
+    made.changes = [each for each in made.changes if each.line not in guarded]
+    made.understood = [each for each in made.understood if each.line not in guarded]
+    made.snapshot.conflicts = [each for each in made.snapshot.conflicts if each[0] not in guarded]
 
 
 def _read_lines(made: Plan, sheet: Sheet, columns: dict[Field, int], matched: Matched, tick: Tick) -> list[Line]:

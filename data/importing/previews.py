@@ -56,7 +56,7 @@ def of(snapshot: Snapshot) -> Previews:
 
 def _families(snapshot: Snapshot) -> Iterator[FamilyPreview]:
     """The first ones that the file speaks of."""
-    about = [each for each in _every(snapshot, Family) if each.line_number]
+    about = [each for each in _every(snapshot, Family) if each.line_number and not each.guarded]
     wanted = sorted(about, key=lambda each: each.line_number)[:MAX_FAMILIES]
     adults = _of_families(snapshot, Guardian, wanted)
     links = _of_families(snapshot, PupilLink, wanted)

@@ -106,8 +106,7 @@ def _samples(rows: Sequence[Sequence[Cell]], at: int) -> tuple[str, ...]:
 
 def choose_kind(uow: UnitOfWork, run_id: int, kind_name: str) -> ImportRun:
     """The file is of another kind than was believed: its columns are guessed anew, or taken as they were matched last time."""
-    import_runs.manager_only(uow)
-    record, run = kind(kind_name), uow.get(ImportRun, run_id, lock=True)
+    record, run = kind(kind_name), import_runs.run_of(uow, run_id, lock=True)
     if run.kind == record.name:
         return run
     cells: list[list[Cell]] = [list(row) for row in zip(*run.samples, strict=False)]

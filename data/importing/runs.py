@@ -14,7 +14,7 @@ from sqlalchemy import JSON, Column, ForeignKeyConstraint, LargeBinary, UniqueCo
 from sqlmodel import Field, col, delete, select
 from typing_extensions import TypedDict
 
-from data.core import audit
+from data.core import audit, sites
 from data.core.audit import Action
 from data.core.errors import NotFound, UserError
 from data.core.roles import Role
@@ -118,14 +118,32 @@ class ImportMatch(OfSite, table=True):
     matched: Matched = json_column()
 
 
+OFFICE_KINDS = ("pupils-and-adults", "families", "pupils", "courses")  # the others tell of money, marks, absences
 UNDO_HOURS = 24  # that an import can be taken back, and that what it wrote is remembered
 
 
-def manager_only(uow: UnitOfWork) -> None:
-    """Imports and exports are the « responsable »’s."""
+def allowed(uow: UnitOfWork, kind_name: str | None = None) -> None:
+    """NotFound unless this person imports and exports: a « responsable » everything; secretaries, where the site lets them (read
+    each time), some kinds. `kind_name`: files of that kind."""
     uow.staff_only()
-    if uow.role != Role.MANAGER:
-        raise NotFound("manager")
+    if uow.role != Role.MANAGER and not (uow.role == Role.OFFICE and sites.here(uow).office_imports):
+        raise NotFound("imports")
+    if kind_name is not None and not has_kind(uow, kind_name):
+        raise NotFound(f"imports of {kind_name[:20]}")
+
+
+def has_kind(uow: UnitOfWork, kind_name: str) -> bool:
+    """Whether that kind is this person's, of those who import at all."""
+    return uow.role == Role.MANAGER or kind_name in OFFICE_KINDS
+
+
+def run_of(uow: UnitOfWork, run_id: int, *, lock: bool = False) -> ImportRun:
+    """An import that this person may see. A file tells all that is in it, and a report more: each secretary has their own."""
+    allowed(uow)
+    run = uow.get(ImportRun, run_id, lock=lock)
+    if uow.role != Role.MANAGER and run.author_id != uow.account_id:
+        raise NotFound(f"import {run_id}")
+    return run
 
 
 def digest(content: bytes) -> str:
@@ -167,6 +185,7 @@ def _remember(uow: UnitOfWork, run: ImportRun) -> None:
 
 def set_kind(uow: UnitOfWork, run: ImportRun, kind: str, proposed: Matched) -> ImportRun:
     """Another kind, with its columns as proposed, or as they were matched last time."""
+    allowed(uow, kind)
     if run.state != ImportState.WAITING:
         raise UserError("Ce fichier n’attend plus. Choisissez-le à nouveau.")
     known = _match_of(uow, kind, run.heads)
@@ -178,7 +197,7 @@ def set_kind(uow: UnitOfWork, run: ImportRun, kind: str, proposed: Matched) -> I
 
 def receive(uow: UnitOfWork, run: ImportRun, content: bytes) -> ImportRun:
     """Keep a file that was read, with the match remembered for its shape, if there is one."""
-    manager_only(uow)
+    allowed(uow, run.kind if run.state == ImportState.WAITING else None)
     if run.state == ImportState.WAITING:
         known = _match_of(uow, run.kind, run.heads)
         if known:
@@ -192,8 +211,7 @@ def receive(uow: UnitOfWork, run: ImportRun, content: bytes) -> ImportRun:
 
 def drop(uow: UnitOfWork, run_id: int) -> None:
     """This file will not be imported."""
-    manager_only(uow)
-    run = uow.get(ImportRun, run_id, lock=True)
+    run = run_of(uow, run_id, lock=True)
     if run.state == ImportState.WAITING:
         run.state, run.finished_at = ImportState.DROPPED, uow.now
         uow.add(run)
@@ -202,7 +220,7 @@ def drop(uow: UnitOfWork, run_id: int) -> None:
 
 
 def content_of(uow: UnitOfWork, run_id: int) -> bytes:
-    manager_only(uow)
+    run_of(uow, run_id)
     found = uow.one(select(ImportFile).where(ImportFile.run_id == run_id))
     if found is None:
         raise UserError("Ce fichier n’attend plus. Choisissez-le à nouveau.")
@@ -211,8 +229,7 @@ def content_of(uow: UnitOfWork, run_id: int) -> bytes:
 
 def match(uow: UnitOfWork, run_id: int, change: Matched) -> ImportRun:
     """Change how the file is to be read: some columns, fixed values, or what blank cells mean."""
-    manager_only(uow)
-    run = uow.get(ImportRun, run_id, lock=True)
+    run = run_of(uow, run_id, lock=True)
     now = run.matched
     columns = {**now.get("columns", {}), **change.get("columns", {})}
     for place, name in change.get("columns", {}).items():
@@ -235,8 +252,7 @@ def reread(
     uow: UnitOfWork, run_id: int, heads: list[str], samples: list[list[str]], rows: int, about: str, proposed: Matched
 ) -> ImportRun:
     """The file was read again, as a person chose. What was said of its columns stays while they are the same."""
-    manager_only(uow)
-    run = uow.get(ImportRun, run_id, lock=True)
+    run = run_of(uow, run_id, lock=True)
     if run.state != ImportState.WAITING:
         raise UserError("Ce fichier n’attend plus. Choisissez-le à nouveau.")
     if heads == run.heads:
@@ -257,14 +273,13 @@ def reread(
 
 def answer(uow: UnitOfWork, run_id: int, answers: Mapping[str, str]) -> None:
     """What a person says to questions (questions.py): key -> value of a choice."""
-    run = uow.get(ImportRun, run_id, lock=True)
+    run = run_of(uow, run_id, lock=True)
     match(uow, run_id, {"answers": {**run.matched.get("answers", {}), **answers}})
 
 
 def force(uow: UnitOfWork, run_id: int) -> None:
     """Import the same file again, knowingly."""
-    manager_only(uow)
-    run = uow.get(ImportRun, run_id, lock=True)
+    run = run_of(uow, run_id, lock=True)
     run.forced = True
     uow.add(run)
     uow.publish(("import", run_id))
@@ -286,7 +301,7 @@ def done_before(uow: UnitOfWork, run: ImportRun) -> ImportRun | None:
 
 def finish(uow: UnitOfWork, run_id: int, added: int, updated: int, unchanged: int) -> None:
     """The file was written, in this very transaction; how it was matched is remembered."""
-    run = uow.get(ImportRun, run_id, lock=True)
+    run = run_of(uow, run_id, lock=True)
     if run.state != ImportState.WAITING:
         raise UserError("Ce fichier n’attend plus. Choisissez-le à nouveau.")
     run.state, run.finished_at = ImportState.DONE, uow.now
@@ -311,5 +326,7 @@ def finish(uow: UnitOfWork, run_id: int, added: int, updated: int, unchanged: in
 
 
 def latest(uow: UnitOfWork, most: int = 200) -> list[ImportRun]:
-    manager_only(uow)
-    return list(uow.all(select(ImportRun).order_by(col(ImportRun.id).desc()).limit(most)))
+    """A secretary's own."""
+    allowed(uow)
+    found = select(ImportRun).order_by(col(ImportRun.id).desc()).limit(most)
+    return list(uow.all(found if uow.role == Role.MANAGER else found.where(ImportRun.author_id == uow.account_id)))

@@ -22,7 +22,7 @@ Keys = Callable[["Snapshot", Mapping[str, Any]], Iterable[Hashable]]
 class Entity:
     """A row, there already (`id`) or to be added (None). `values` are as they will be; `changes` field -> (old, new)."""
 
-    __slots__ = ("changes", "code", "id", "line", "line_number", "refs", "table", "values")
+    __slots__ = ("changes", "code", "guarded", "id", "line", "line_number", "refs", "table", "values")
 
     def __init__(self, table: type[SQLModel], id_: int | None, values: dict[str, Any]) -> None:
         self.table, self.id, self.values = table, id_, values
@@ -31,6 +31,7 @@ class Entity:
         self.line = 0  # of the file that is about it
         self.line_number = 0  # of the file that first spoke of it
         self.code = ""  # what another program calls it, when that is new
+        self.guarded = False  # of a household under protection, for who may not read it (guarding.py)
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
@@ -39,13 +40,14 @@ class Entity:
 class Line:
     """A line of the file: what could be read, and what could not."""
 
-    __slots__ = ("bad", "faults", "fields", "nobody", "number", "values")
+    __slots__ = ("bad", "faults", "fields", "guarded", "nobody", "number", "values")
 
     def __init__(self, number: int, fields: Mapping[str, Field]) -> None:
         self.number, self.fields = number, fields
         self.values: dict[str, Any] = {}  # by column; what is blank, and changes nothing, is absent
         self.bad: set[str] = set()  # columns whose fault is told already
         self.faults: list[tuple[str, Any, UserError]] = []  # column, what was read there, why
+        self.guarded = False  # it would change a row that is guarded, or add one to it
         self.nobody: set[str] = set()  # groups of columns of which the file says that there is no such person
 
     def get(self, name: str, instead: Any = None) -> Any:
@@ -103,6 +105,7 @@ class Snapshot:
         self.unsaid: set[str] = set()  # columns whose title does not say whose they are
         self.unsure: set[str] = set()  # those of them that are one adult's, and may be another's
         self.named: list[Entity] = []  # rows that have a new outside key
+        self.guarded_families = 0  # how many are under protection, for who may not read them
         self._contexts: dict[type[object], object] = {}  # what one kind alone remembers
 
     def load(self, uow: UnitOfWork, tables: Sequence[type[SQLModel]], keys: Mapping[type[SQLModel], Keys]) -> None:
@@ -176,6 +179,8 @@ class Snapshot:
             self._point(entity, name, other)
         for key in draft.wanted:
             self.index[draft.table].setdefault(key, entity)
+        if entity.guarded or any(other.guarded for other in draft.refs.values()):
+            line.guarded = line.guarded or entity.id is None or bool(entity.changes or entity.code)
         return entity
 
     def _add(self, draft: Draft) -> Entity:

@@ -83,12 +83,7 @@ def of_heads(heads: Sequence[str], grown: Container[int] = ()) -> Said:
 
     `grown`: places whose dates can be adults' birth dates.
     """
-    return _places(heads, grown).said
-
-
-def unsure(heads: Sequence[str]) -> set[int]:
-    """Places of telephones and e-mails of which the file does not say whose they are, of two adults that it names."""
-    return _places(heads, ()).unsure
+    return places(heads, grown).said
 
 
 def is_birth(head: str) -> bool:
@@ -96,7 +91,8 @@ def is_birth(head: str) -> bool:
     return any(title_places.sort_of(each) == Sort.BIRTH for each in (words, words.rstrip(" 123456789")))
 
 
-def _places(heads: Sequence[str], grown: Container[int]) -> Places:
+def places(heads: Sequence[str], grown: Container[int] = ()) -> Places:
+    """The same, and `unsure`: telephones and e-mails of which the file does not say whose they are, of two adults that it names."""
     marked = {at: _marker_of(head, heads) for at, head in enumerate(heads)}
     adults = [(marker, words) for marker, words in marked.values() if marker and "eleve" not in marker]
     numbers = _adult_numbers(adults)

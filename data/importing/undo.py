@@ -23,20 +23,21 @@ from data.core.i18n import _
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import FOUND_BY, Family, Pupil, found_by_values
+from data.importing import guarding, undo_notes, writes
 from data.importing import runs as import_runs
-from data.importing import undo_notes, writes
 from data.importing.pipeline import TIMES, Follow, OpenUnitOfWork
 from data.importing.runs import UNDO_HOURS, ImportRun, ImportState, ImportWrite
 from data.importing.undo_links import later_links, lost_targets
 from data.importing.undo_notes import Since
 
 Key = tuple[str, int]  # a table's name and a row's number
-CHANGED, GONE, USED, LOST, HELD = (
+CHANGED, GONE, USED, LOST, HELD, PROTECTED = (
     _("Modifié depuis l’import"),
     _("Retiré depuis l’import"),
     _("Utilisé depuis l’import"),
     _("Sa valeur d’avant n’existe plus"),
     _("Tient à ce qui reste"),
+    _("Sous protection : seule la direction peut le reprendre"),
 )
 TOO_LATE = UserError("Un import se reprend pendant 24 heures. Corrigez les fiches elles-mêmes.")
 log = logging.getLogger("anacrouse.imports")
@@ -147,7 +148,7 @@ def _as_planned(uow: UnitOfWork, made: Plan) -> None:
     """Nobody else works at these rows from here on; whoever did since the plan was made left a word in the journal.
     What came to hang on one of them keeps it by its key."""
     uow.one(select(Site).where(Site.id == uow.site_id).with_for_update(key_share=True))  # imports wait
-    if not may_undo(uow, uow.get(ImportRun, made.run.id, lock=True)):
+    if not may_undo(uow, import_runs.run_of(uow, made.run.id, lock=True)):
         raise TOO_LATE
     going = made.goes()
     for record, table in {str(each.table.__tablename__): each.table for each in going}.items():
@@ -159,8 +160,7 @@ def _as_planned(uow: UnitOfWork, made: Plan) -> None:
 
 
 def plan(uow: UnitOfWork, run_id: int) -> Plan:
-    import_runs.manager_only(uow)
-    run = uow.get(ImportRun, run_id)
+    run = import_runs.run_of(uow, run_id)
     if not may_undo(uow, run):
         raise TOO_LATE
     since = Since.read(uow, run)  # first: what comes later crosses it
@@ -175,6 +175,8 @@ def plan(uow: UnitOfWork, run_id: int) -> Plan:
             why.setdefault(parent.key, USED)
             since.used(parent.key, link.child, link.family_id)
     why |= dict.fromkeys(lost_targets(uow, written.values()), LOST)
+    kept = guarding.guarded(uow)
+    why |= {each.key: PROTECTED for each in written.values() if kept.has(each.table, {**each.now, "id": each.row_id})}
     stays, held = _stays(written, why, holds)
     for key, each in written.items():
         if each.whole in held and f"{key[0]} {key[1]}" == each.whole:
@@ -305,7 +307,7 @@ def _restore(uow: UnitOfWork, changed: Sequence[Write]) -> None:
 
 
 def _finish(uow: UnitOfWork, made: Plan) -> None:
-    run, sums = uow.get(ImportRun, made.run.id), made.report.sums()
+    run, sums = import_runs.run_of(uow, made.run.id), made.report.sums()
     run.state, run.undone_at, run.undone_by = ImportState.UNDONE, uow.now, uow.name[:120]
     run.removed, run.restored, run.stayed = sums["removed"], sums["restored"], sums["stayed"]
     uow.add(run)

@@ -13,8 +13,8 @@ from data.core.external_keys import ExternalKey
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
+from data.importing import guarding, writes
 from data.importing import runs as import_runs
-from data.importing import writes
 from data.importing.planning import Plan, fields_of
 from data.importing.snapshot import Entity, blank, size_of
 
@@ -54,7 +54,7 @@ def prepare(plan: Plan) -> Ready:
 
 def write(uow: UnitOfWork, ready: Ready, run_id: int) -> None:
     """Stale when somebody changed what the plan stood on; the caller plans again."""
-    import_runs.manager_only(uow)
+    import_runs.allowed(uow, import_runs.run_of(uow, run_id).kind)
     # Of two imports at once, the second waits here, then finds its plan stale. Others may go on writing of this site.
     uow.one(select(Site).where(Site.id == uow.site_id).with_for_update(key_share=True))
     _as_planned(uow, ready)
@@ -97,6 +97,10 @@ def _codes(uow: UnitOfWork, ready: Ready) -> list[dict[str, Any]]:
 
 def _as_planned(uow: UnitOfWork, ready: Ready) -> None:
     """Nothing was added to, or left, the tables it read; what it changes still has the values it saw."""
+    kept = guarding.guarded(uow)  # a household may be under protection since
+    written = [*(rows for _, rows in ready.added), *(rows for *_, rows in ready.changed)]
+    if kept.families and any(kept.has(each.table, each.values) for rows in written for each in rows):
+        raise Stale("a household under protection")
     for table in ready.plan.record.tables:
         if size_of(uow, table) != ready.plan.snapshot.size[table]:
             raise Stale(table.__name__)

@@ -209,6 +209,7 @@ FIELDS = {
     "restored": _("Remises comme avant"),
     "stayed": _("Laissées"),
     "paper": _("Papier"),
+    "protected": _("Familles sous protection, coordonnées non exportées"),
     "rows": _("Lignes"),
     "name": _("Nom"),
     "email": _("E-mail"),

@@ -34,7 +34,7 @@ class Meeting:
     @property
     def starts(self) -> time | None:
         """A moved lesson without an hour has none."""
-        starts = starts_for(self.lesson, self.enrolment)
+        starts = starts_for(self.lesson, self.enrolment, self.course)
         return starts if self.state == LessonState.MOVED else starts or self.course.starts
 
     @property

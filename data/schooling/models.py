@@ -1,14 +1,14 @@
 """Teachers, courses, lessons, and who attends them. Past enrolments carry their results: they are the « Historique »."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import Date, ForeignKeyConstraint, Index, Time, UniqueConstraint, bindparam, func, or_
+from sqlalchemy import Date, ForeignKeyConstraint, Index, Time, UniqueConstraint, and_, bindparam, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, col, select
 
@@ -20,6 +20,7 @@ from data.core.scope import OfSite
 from data.core.unit_of_work import UnitOfWork, prepared
 from data.families.pupil_scope import OfPupil
 
+DAY_MINUTES = 24 * 60
 AHEAD = timedelta(days=70)  # the summer is the longest time without a lesson
 
 
@@ -154,6 +155,7 @@ class Attended:
     course: Course
     teacher: Teacher | None
     lesson: Lesson | None = None  # its next one, where it is asked for
+    cancelled: Lesson | None = None  # one that was to be before it
 
     @property
     def teacher_name(self) -> str:
@@ -168,9 +170,19 @@ class Attended:
         return self.enrolment.slot_minutes or self.course.minutes
 
 
-def starts_for(lesson: Lesson, enrolment: Enrolment) -> time | None:
-    """When that pupil's lesson begins: a moved one's own hour, else the pupil's turn in it."""
-    return lesson.starts if lesson.state == LessonState.MOVED else enrolment.slot or lesson.starts
+def starts_for(lesson: Lesson, enrolment: Enrolment, course: Course) -> time | None:
+    """When that pupil's lesson begins: their turn in it, of a moved one as much sooner or later as the lesson itself."""
+    turn, usual, now = enrolment.slot, course.starts, lesson.starts
+    if turn is None or lesson.state != LessonState.MOVED:
+        return turn or now
+    if now is None or usual is None:
+        return now
+    minutes = _minutes(turn) + _minutes(now) - _minutes(usual)
+    return time(minutes // 60, minutes % 60) if 0 <= minutes < DAY_MINUTES else now
+
+
+def _minutes(at: time) -> int:
+    return at.hour * 60 + at.minute
 
 
 def _attended(condition: Any, *order: Any) -> Any:
@@ -216,9 +228,11 @@ def attended(uow: UnitOfWork, pupil_id: int, enrolment_id: int) -> Attended:
 
 
 def coming(uow: UnitOfWork, pupil_ids: Iterable[int]) -> dict[int, list[Attended]]:
-    """This year's courses and the next ones of several pupils, each with its next lesson; in one question."""
+    """This year's courses and the next ones of several pupils, each with its next lesson, and one before it that is
+    cancelled; in one question."""
     found: dict[int, list[Attended]] = {pupil_id: [] for pupil_id in pupil_ids}
     if found:
+        taken: dict[int, Attended] = {}
         for enrolment, course, teacher, lesson in uow.rows(
             _coming(),
             pupils=list(found),
@@ -227,24 +241,39 @@ def coming(uow: UnitOfWork, pupil_ids: Iterable[int]) -> dict[int, list[Attended
             until=uow.today + AHEAD,
             now=uow.now.astimezone(uow.zone).time(),
         ):
-            found[enrolment.pupil_id].append(Attended(enrolment, course, teacher, lesson))
+            before = taken.get(enrolment.id)
+            if before is None:
+                taken[enrolment.id] = _with(Attended(enrolment, course, teacher), lesson)
+            elif before.lesson is None:  # those that are cancelled come before the next one
+                taken[enrolment.id] = _with(before, lesson)
+        for each in taken.values():
+            found[each.enrolment.pupil_id].append(each)
     return found
+
+
+def _with(attended: Attended, lesson: Lesson | None) -> Attended:
+    if lesson is None or lesson.state != LessonState.CANCELLED:
+        return replace(attended, lesson=lesson)
+    return replace(attended, cancelled=attended.cancelled or lesson)
 
 
 @lru_cache(maxsize=1)
 def _coming() -> Any:
     """Made once: to make it takes longer than to ask it."""
     one, today, now = aliased(Lesson), bindparam("today", type_=Date), bindparam("now", type_=Time)
+
+    def ahead(of: Any) -> tuple[Any, ...]:
+        return (
+            of.course_id == Enrolment.course_id,
+            Enrolment.status == EnrolmentStatus.ENROLLED,
+            col(of.day) >= today,
+            col(of.day) <= bindparam("until", type_=Date),
+            or_(col(of.day) > today, func.coalesce(Enrolment.slot, of.starts, now) >= now),
+        )
+
     first = (
         select(one.id)
-        .where(
-            one.course_id == Enrolment.course_id,
-            Enrolment.status == EnrolmentStatus.ENROLLED,
-            col(one.day) >= today,
-            col(one.day) <= bindparam("until", type_=Date),
-            col(one.state).in_([LessonState.PLANNED, LessonState.MOVED]),
-            or_(col(one.day) > today, func.coalesce(Enrolment.slot, one.starts, now) >= now),
-        )
+        .where(*ahead(one), col(one.state).in_([LessonState.PLANNED, LessonState.MOVED]))
         .order_by(col(one.day), col(one.starts))
         .limit(1)
         .correlate(Enrolment)
@@ -254,11 +283,15 @@ def _coming() -> Any:
         select(Enrolment, Course, Teacher, Lesson)
         .join(Course, col(Course.id) == Enrolment.course_id)
         .join(Teacher, col(Teacher.id) == Course.teacher_id, isouter=True)
-        .join(Lesson, col(Lesson.id) == first, isouter=True)
+        .join(
+            Lesson,
+            or_(col(Lesson.id) == first, and_(*ahead(Lesson), col(Lesson.state) == LessonState.CANCELLED)),
+            isouter=True,
+        )
         .where(
             col(Enrolment.pupil_id).in_(bindparam("pupils", expanding=True)), Course.school_year >= bindparam("year")
         )
-        .order_by(col(Course.name), col(Enrolment.id))
+        .order_by(col(Course.name), col(Enrolment.id), col(Lesson.day), col(Lesson.starts))
     )
 
 

@@ -283,10 +283,17 @@ PAYMENT = Part(
 SECURITY = Part(
     "securite",
     _("Connexion et sécurité"),
-    _("Mots de passe envoyés par e-mail, second facteur"),
+    _("Mots de passe envoyés par e-mail, second facteur, imports du secrétariat"),
     (
         Setting("must_change_mailed_password", "Faire choisir un mot de passe à la première connexion", CHECK, span=12),
         Setting("second_factor_required", "Demander un second facteur aux responsables", CHECK, span=12),
+        Setting(
+            "office_imports",
+            "Le secrétariat importe et exporte aussi familles, élèves et cours",
+            CHECK,
+            span=12,
+            hint=_("Chacun voit ses propres imports. Les coordonnées des familles sous protection n’y sont jamais."),
+        ),
     ),
 )
 MAIL = Part(

@@ -5,6 +5,7 @@ MAX_UPLOAD_BYTES = 20 * MEGABYTE  # of one file that arrives: a phone's photogra
 MAX_STORED_BYTES = 2 * MEGABYTE
 MAX_PAGES = 50  # of a PDF
 MAX_JOINED_PAGES = 12  # photographs of one document: each may take a twelfth of what is kept
+MAX_LETTER_DOCUMENTS = 5  # beside one letter to a group
 MAX_JOINED_BYTES = 80 * MEGABYTE  # of all of them as they arrive; they lie on the disk until their turn
 
 

@@ -16,6 +16,7 @@ from data.core.turns import Full, Turns
 from data.uploads import worker as upload_worker
 from data.uploads.limits import (
     MAX_JOINED_PAGES,
+    MAX_LETTER_DOCUMENTS,
     MAX_PAGES,
     MAX_STORED_BYTES,
     MAX_UPLOAD_BYTES,
@@ -60,6 +61,7 @@ REFUSALS = {
         "Ce fichier demande trop de travail pour être ouvert ici. Imprimez-le en PDF, ou photographiez le document."
     ),
     "pages": _("Ce PDF a plus de {pages} pages. Déposez seulement les pages demandées."),
+    "joints": _("Un courrier porte {most} documents au plus."),
     "feuilles": _("{joined} pages photographiées au plus pour un document. Retirez-en, ou déposez un PDF."),
     "dimensions": _(
         "L’image est trop grande pour être ouverte ici. Photographiez le document, ou enregistrez l’image en JPEG."
@@ -87,6 +89,7 @@ FIGURES = {
     "door": MAX_UPLOAD_BYTES // MEGABYTE,
     "pages": MAX_PAGES,
     "joined": MAX_JOINED_PAGES,
+    "most": MAX_LETTER_DOCUMENTS,
 }
 Answer = TypeVar("Answer")
 turns = Turns("documents", 1, most=MAX_WAITING, most_bytes=MAX_WAITING_BYTES)

@@ -303,6 +303,10 @@ STAFF_CHAPTERS = (
                 "L’essai montre chaque ligne fautive et pourquoi. Rien n’est écrit avant votre accord, et alors tout l’est."
             ),
             _("Recommencer avec le même fichier met à jour sans doubler."),
+            _(
+                "Si la direction l’a réglé (Connexion et sécurité), le secrétariat importe et exporte familles, élèves et cours ; "
+                "les familles sous protection restent à la direction."
+            ),
         ),
         "gestion-imports",
         _("La page Imports et exports : le genre de fiches et le fichier."),

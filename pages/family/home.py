@@ -99,21 +99,25 @@ def _draw(uow: UnitOfWork) -> Markup:
 
 
 def _lessons(uow: UnitOfWork, pupils: Family, coming: Coming, said: Sequence[AbsenceNotice]) -> Markup:
-    """« Les prochains cours »: the next one of each course of all the children, the first to come first."""
+    """« Les prochains cours »: the next one of each course of all the children, and one before it that is cancelled, the first
+    to come first."""
     found = [
         (lesson, each, pupil, link)
         for pupil, link, _missed in pupils
         for each in coming[pupil.id]
-        if (lesson := each.lesson)
+        for lesson in (each.cancelled, each.lesson)
+        if lesson
     ]
-    found.sort(key=lambda one: (one[0].day, starts_for(one[0], one[1].enrolment) or time()))
+    found.sort(key=lambda one: (one[0].day, starts_for(one[0], one[1].enrolment, one[1].course) or time()))
     if not found:
         return Markup("")
     title, found = uow.translate("Les prochains cours"), found[:LESSONS]
     lines = [
         html.li(
             _lesson(uow, lesson, each, pupil if len(pupils) > 1 else None),
-            _absent(uow, lesson, each, pupil, said) if link.rights == Rights.ALL else None,
+            _absent(uow, lesson, each, pupil, said)
+            if link.rights == Rights.ALL and lesson.state != LessonState.CANCELLED
+            else None,
         )
         for lesson, each, pupil, link in found
     ]
@@ -126,17 +130,19 @@ def _lessons(uow: UnitOfWork, pupils: Family, coming: Coming, said: Sequence[Abs
 def _lesson(uow: UnitOfWork, lesson: Lesson, attended: Attended, pupil: Pupil | None) -> Markup:
     """« demain à 17 h 15 · Irina · Piano 206 », then the room and the teacher."""
     what = "".join(f" · {each}" for each in (pupil.called if pupil else "", attended.course.name) if each)
-    moved = status_chip(uow, LessonState.MOVED) if lesson.state == LessonState.MOVED else None
-    where = " · ".join(filter(None, (attended.course.room, attended.teacher_name)))
+    unusual = lesson.state in {LessonState.MOVED, LessonState.CANCELLED}
+    changed = status_chip(uow, LessonState(lesson.state)) if unusual else None
+    room = own(uow, lesson.note) if lesson.state == LessonState.CANCELLED else attended.course.room
+    where = " · ".join(filter(None, (room, attended.teacher_name)))
     return html.span(
-        html.span(html.strong(_when(uow, lesson, attended)), what, moved and (" ", moved)),
+        html.span(html.strong(_when(uow, lesson, attended)), what, changed and (" ", changed)),
         where and html.span(where, class_="small soft"),
     )
 
 
 def _when(uow: UnitOfWork, lesson: Lesson, attended: Attended) -> str:
     day = formats.near_day(lesson.day, uow.today, uow.language)
-    at = formats.clock(starts_for(lesson, attended.enrolment), uow.language)
+    at = formats.clock(starts_for(lesson, attended.enrolment, attended.course), uow.language)
     return uow.translate("{day} à {hour}", day=day, hour=at) if at else day
 
 

@@ -13,7 +13,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from tests.bench import imports, journeys, load, phone, photographs, secretary, sockets
+from tests.bench import imports, journeys, lists, load, phone, photographs, secretary, sockets
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Anacrouse-demo-2026"
@@ -40,7 +40,7 @@ def free_port() -> int:
 
 
 def wait_for(url: str) -> None:
-    for _ in range(300):
+    for _ in range(3000):
         try:
             urllib.request.urlopen(url, timeout=2)
             return
@@ -49,8 +49,8 @@ def wait_for(url: str) -> None:
     sys.exit(f"{url} does not answer")
 
 
-def serve(folder: str, families: int) -> tuple[subprocess.Popen[bytes], str]:
-    """The real server on a demonstration of that size, as an operator runs it."""
+def serve(folder: str, families: int, rows: int = 0) -> tuple[subprocess.Popen[bytes], str]:
+    """The real server on a demonstration of that size, as an operator runs it; `rows`: so many more in every list."""
     port = free_port()
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "NICEGUI"))}
     place = {
@@ -62,6 +62,8 @@ def serve(folder: str, families: int) -> tuple[subprocess.Popen[bytes], str]:
     environment = {**inherited, **place, "SMTP_URL": "", "BASE_URL": ""}
     subprocess.run([sys.executable, "main.py", "demo", "--families", str(families)], cwd=ROOT, env=environment, check=True,
                    stdout=subprocess.DEVNULL)  # fmt: skip
+    if rows:
+        lists.fill(Path(folder), rows)
     log = (Path(folder) / "log").open("wb")
     process = subprocess.Popen([sys.executable, "main.py", "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log)
     wait_for(f"http://127.0.0.1:{port}/healthz")
@@ -107,6 +109,9 @@ def main() -> None:
     asked.add_argument(
         "--secretary", type=int, default=0, metavar="N", help="only: N re-enrolments and their documents worked through"
     )
+    asked.add_argument(
+        "--lists", type=int, default=0, metavar="N", help="only: the office’s lists with N rows each (20000)"
+    )
     asked.add_argument("--photographs", action="store_true", help="only: eight photographs of 40 Mpx at once")
     asked.add_argument(
         "--kills",
@@ -124,6 +129,8 @@ def main() -> None:
 
         databases = [chosen.database] if chosen.database else ["sqlite", "postgresql"]
         sys.exit(1 if kills.run(chosen.kills, databases, chosen.seed) else 0)
+    if chosen.lists:
+        return lists_of(chosen.lists)
     families = chosen.families
     if chosen.growth:
         return growth(50, chosen.growth)
@@ -146,6 +153,17 @@ def main() -> None:
             for each in (process, floor):
                 each.terminate()
                 each.wait(15)
+
+
+def lists_of(rows: int) -> None:
+    """In a portal of their own, which has so many of everything."""
+    with tempfile.TemporaryDirectory(prefix="anacrouse-bench-") as folder:
+        process, base = serve(folder, 50, rows)
+        try:
+            lists.measure(base, Path(folder), process.pid, row)
+        finally:
+            process.terminate()
+            process.wait(60)
 
 
 def report(base: str, floor_url: str, pid: int, families: int) -> None:
@@ -181,6 +199,7 @@ def report(base: str, floor_url: str, pid: int, families: int) -> None:
         row(f"{each['device']}, {each['state']}, {each['path']}", figure, target)
     journeys_of(base, family)
     asyncio.run(imports.measure(base, pid, PASSWORD, row))
+    lists_of(20_000)
 
 
 def journeys_of(base: str, family: dict[str, str]) -> None:
@@ -190,8 +209,8 @@ def journeys_of(base: str, family: dict[str, str]) -> None:
 
 
 def secretary_of(base: str, folder: Path, requests: int) -> None:
-    waiting = secretary.fill(folder, requests)
-    found = secretary.measure(base, asyncio.run(load.sign_in(base, "renard.paul", PASSWORD)), waiting)
+    waiting = min(requests, secretary.fill(folder, requests))
+    found = secretary.measure(base, asyncio.run(load.sign_in(base, "renard.paul", PASSWORD)), waiting, row)
     row("a re-enrolment in order", f"{found['in order']:.2f} presses", "≤ 1.3")
     row(
         f"the queue of {waiting}",

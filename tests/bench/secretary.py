@@ -7,6 +7,7 @@ import secrets
 import shutil
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from tests.install import chromium
 QUEUE = "/gestion/demandes?onglet=reinscriptions"
 LIVE = "html[data-screen=live]"
 REFUSED_OF, CORRECTED_OF = 10, 15  # one of so many
+TOLD_OF = 25
 LOOKS = 900  # milliseconds, at what the wheel brought
 WITHOUT = """SELECT p.id, l.family_id, min(a.id) FROM pupil p JOIN pupil_link l ON l.pupil_id = p.id AND l.household = 'principal'
   JOIN account a ON a.family_id = l.family_id WHERE p.site_id = 1 AND p.number >= 30000
@@ -79,8 +81,8 @@ def _add(database: sqlite3.Connection, table: str, row: dict[str, Any]) -> int:
     return int(database.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(row.values())).lastrowid or 0)
 
 
-def measure(base: str, cookies: dict[str, str], waiting: int) -> dict[str, float]:
-    """The whole queue, one after the other: presses a request in order, in all, seconds."""
+def measure(base: str, cookies: dict[str, str], waiting: int, tell: Callable[[str, str], None]) -> dict[str, float]:
+    """The whole queue, one after the other: presses a request in order, in all, seconds. `tell` hears how far it is."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         context = browser.new_context(base_url=base, locale="fr-FR", viewport={"width": 1280, "height": 900})
@@ -96,6 +98,8 @@ def measure(base: str, cookies: dict[str, str], waiting: int) -> dict[str, float
             decided = _decide(hands, number)
             if decided:
                 in_order, theirs = in_order + 1, theirs + hands.presses - before
+            if number % TOLD_OF == 0:
+                tell(f"{number} of {waiting}", f"{hands.presses} presses, {time.monotonic() - begun:.0f} s")
         seconds = time.monotonic() - begun
         browser.close()
     return {

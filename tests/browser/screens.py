@@ -12,7 +12,9 @@ NO_SCREENS = re.compile(  # files, machines' answers, addresses that lead on at 
     r"|^/documents/|/photo$|^/confirmer/|/solidite$|/retour/|^/facturation/reprendre|/retour$|/modeles?/|^/premier-demarrage"
     r"|^/paiement/|^/connexion/second-facteur$|/apercu$|/fichier$|^/courriers/documents/|^/hors-ligne(/etat|/copie|\.js)$|^/\.well-known/|^/theme/"
 )
-WHO = {"ANYONE": "", "ACCOUNT": "aubry.claire", "FAMILY": "aubry.claire", "STAFF": "lemoine.helene", "MANAGER": "lemoine.helene"}  # fmt: skip
+WHO = {"ANYONE": "", "ACCOUNT": "aubry.claire", "FAMILY": "aubry.claire"} | dict.fromkeys(
+    ("STAFF", "MANAGER", "IMPORTS"), "lemoine.helene"
+)
 FILLED = {
     "n",
     "family",

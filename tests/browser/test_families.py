@@ -32,6 +32,17 @@ def test_a_secretary_finds_corrects_gives_access_and_looks_as_the_family(enter: 
         box = page.get_by_role("region", name=part).bounding_box()
         assert box is not None
         assert box["y"] < 800
+    for width in (
+        1280,
+        1440,
+    ):  # « où en est le dossier de mon fils, et que dois-je ? »: « / » and Enter, and no scrolling
+        page.set_viewport_size({"width": width, "height": 900})
+        for said in (
+            page.get_by_role("term").filter(has_text="Réinscription").first,
+            page.get_by_role("region", name="Solde"),
+        ):
+            expect(said).to_be_in_viewport(ratio=1)
+        assert page.evaluate("scrollY") == 0
     page.get_by_role("link", name="Modifier : Adultes").press("Enter")
     page.wait_for_url("**/gestion/familles/3021/adultes")
     page.wait_for_selector(LIVE, state="attached")

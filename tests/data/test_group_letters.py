@@ -21,6 +21,7 @@ from data.mail.outbox import Letter
 from data.mail.rendering import html_of, text_of
 from data.privacy import retention
 from data.schooling.models import Course, Teacher
+from data.uploads import validation
 from tests.demo_users import CLAIRE, HELENE, MARC, PAUL, SAMIR, account, as_, both, every, later
 
 EVERYONE = {"everyone": "on", "subject": "Les portes ouvertes", "text": "Bonjour {nom}.\nVenez avec {élèves}."}
@@ -264,6 +265,16 @@ def test_old_letters_leave_with_what_became_of_them(database: str) -> None:
     assert not every(GroupLetter)
     assert not every(GroupRecipient)
     assert letter.id
+
+
+def test_a_sixth_document_is_told_as_one_too_many(database: str) -> None:
+    letter = written({"numbers": "1042", "subject": "Essai", "text": "À lire."})
+    with as_(PAUL) as uow:
+        for number in range(5):
+            writing.add_document(uow, letter.id, b"%PDF-1.4 essai", "application/pdf", f"{number}.pdf")
+        with pytest.raises(UserError, match="5 documents au plus") as refused:
+            writing.add_document(uow, letter.id, b"%PDF-1.4 essai", "application/pdf", "6.pdf")
+    assert validation.code_of(refused.value) == "joints", "as the page’s address says it"
 
 
 def test_a_document_is_read_by_those_it_was_sent_to(database: str) -> None:

@@ -84,6 +84,7 @@ def test_a_column_that_is_not_there_a_finished_file_and_a_flood_of_corrections_a
         corrections.correct(uow, run.id, {(2, 1): "a", (3, 1): "b", (4, 1): "c"})
     with HELENES(writes=True) as uow:
         import_runs.drop(uow, run.id)
-    assert jobs.report_of(reread(run)) is None
+    with HELENES() as uow:
+        assert jobs.report_of(uow, reread(run)) is None
     with HELENES(writes=True) as uow, pytest.raises(UserError, match="n’attend plus"):
         corrections.leave_out(uow, run.id, [2])

@@ -237,6 +237,23 @@ def test_lessons_that_are_cancelled_or_over_are_passed_over(database: str) -> No
 
 
 @both
+def test_a_cancelled_lesson_is_known_beside_the_one_after_it(database: str) -> None:
+    taken, other = course("Irina"), course("Irina", starts=time(9))
+    first = lesson(taken, MONDAY + timedelta(days=7), state="cancelled")
+    lesson(taken, MONDAY + timedelta(days=14), state="cancelled")
+    held = lesson(taken, MONDAY + timedelta(days=21))
+    lesson(taken, MONDAY + timedelta(days=28), state="cancelled")
+    alone = lesson(other, MONDAY + timedelta(days=1), state="cancelled")
+    with as_(CLAIRE, now=at(MONDAY), writes=False) as uow:
+        sites.here(uow)
+        [irina] = schooling.coming(uow, [known("Irina").id]).values()
+        found = {
+            each.course.id: (each.cancelled and each.cancelled.id, each.lesson and each.lesson.id) for each in irina
+        }
+    assert (found[taken], found[other]) == ((first, held), (alone, None))
+
+
+@both
 def test_the_next_lesson_is_each_pupils_own_and_the_first_of_all_courses(database: str) -> None:
     late, early = course("Irina", "Samir"), course("Irina", "Nino", starts=time(9))
     in_the_evening = lesson(late, MONDAY + timedelta(days=1), time(20))

@@ -10,7 +10,7 @@ from data.access_grants import grants
 from data.core.countries import countries
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import COUNTRY, DATE, EMAIL, PERSON_NAME, PLACE, POSTCODE, check_postcode, editables
-from data.core.phones import read_phone
+from data.core.phones import is_mobile, read_phone
 from data.directory import edit_families, search
 from data.families.models import Guardian, Pupil
 from tests.demo_users import HELENE, as_
@@ -69,6 +69,22 @@ def test_a_number_that_lacks_figures_is_not_complete(typed: str, country: str) -
 def test_what_stands_beside_a_number_is_reported(typed: str, text: str) -> None:
     with pytest.raises(UserError, match=text):
         read_phone(typed)
+
+
+def test_a_mobile_is_one_by_its_countrys_own_plan() -> None:
+    mobiles = (
+        "+33612345678",
+        "+33712345678",
+        "+262692123456",
+        "+262639123456",
+        "+590690123456",
+        "+596696123456",
+        "+687751234",
+        "+508551234",
+        "+68987123456",
+    )
+    fixed = ("+33387001122", "+262262123456", "+687281234", "+68940123456", "+508411234", "+74951234567", "")
+    assert [each for each in (*mobiles, *fixed) if is_mobile(each)] == [*mobiles]
 
 
 def test_a_number_of_two_countries_is_asked_about() -> None:

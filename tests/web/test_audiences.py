@@ -4,7 +4,7 @@ import pytest
 
 from tests.web.page_actions import Route, registered
 
-FOLDERS = {"anyone": {"ANYONE"}, "account": {"ACCOUNT"}, "family": {"FAMILY"}, "staff": {"STAFF", "MANAGER"}}
+FOLDERS = {"anyone": {"ANYONE"}, "account": {"ACCOUNT"}, "family": {"FAMILY"}, "staff": {"STAFF", "MANAGER", "IMPORTS"}}
 
 
 @pytest.fixture(scope="session")

@@ -298,7 +298,16 @@ def test_a_lesson_that_was_moved_says_its_own_hour_wherever_it_is_named(portal: 
     number = str(offered[0]["href"]).rpartition("=")[2]
     key = portal.value("SELECT e.id FROM enrolment e JOIN lesson l ON l.course_id = e.course_id "
                        "JOIN pupil p ON p.id = e.pupil_id WHERE l.id = ? AND p.number = 2042", number)  # fmt: skip
-    portal.change("UPDATE enrolment SET slot = '17:15:00.000000' WHERE id = ?", key)
+    portal.change(
+        "UPDATE course SET starts = '17:15:00.000000' WHERE id = (SELECT course_id FROM lesson WHERE id = ?)", number
+    )
+    portal.change("UPDATE enrolment SET slot = '17:45:00.000000' WHERE id = ?", key)
     portal.change("UPDATE lesson SET state = 'moved', starts = '09:35:00.000000' WHERE id = ?", number)
     for path in ("/", "/eleves/2042/absences", f"/eleves/2042/cours/{key}/cours/{number}"):
-        assert "9 h 35" in text_of(claire.soup(path)).replace("\xa0", " "), path
+        assert "10 h 05" in text_of(claire.soup(path)).replace("\xa0", " "), (
+            path
+        )  # half an hour after the course begins, as ever
+    portal.change("UPDATE lesson SET state = 'cancelled', note = 'Grève' WHERE id = ?", number)
+    said = [text_of(str(each)) for each in claire.soup("/").select(".lessons li")]
+    assert any("Annulé" in each and "Grève" in each and "Absence ?" not in each for each in said), said
+    assert claire.soup("/").select(f".lessons a[href$='cours={number}']") == []

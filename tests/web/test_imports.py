@@ -6,10 +6,12 @@ import pytest
 
 from tests.server import Server, wait_for
 from tests.web.http_client import Person, Tab, text_of
+from tests.web.page_actions import acts_of
 
 Come = Callable[..., Person]
 PATH = "/gestion/imports"
 FILES = "N° famille;Nom;Prénom;Ville\r\n8001;Durand;Anne;Metz\r\n"
+ACTS = {"answer", "check", "correct", "drop", "fix", "force", "import", "match", "option", "stop", "undo", "undo-read"}
 READ = (PATH, f"{PATH}/modeles/families.csv", "/gestion/exports/families.csv", "/gestion/exports/modifications.xlsx")
 
 
@@ -47,6 +49,38 @@ def test_row_84_an_event_of_the_office_does_nothing(portal: Server, come: Come) 
         for act in ("check", "import", "drop", "force", "match"):
             tab.act(act, "0")
     assert portal.value("SELECT state FROM import_run") == "waiting"
+    assert portal.value("SELECT count(*) FROM guardian WHERE last_name = 'Durand'") == 0
+
+
+def test_row_84_secretaries_import_while_their_site_lets_them_and_their_own_files_alone(
+    portal: Server, come: Come
+) -> None:
+    """The setting is read at every address and every event; an open page of before does nothing either."""
+    portal.change("UPDATE site SET office_imports = 1 WHERE id = 1")
+    paul, helene = come("renard.paul"), come("lemoine.helene")
+    page, theirs = give(paul, FILES), give(helene, FILES)
+    money = ("/gestion/exports/modifications.xlsx", f"{PATH}/modeles/invoices.csv", "/gestion/exports/payments.csv")
+    assert "Imports" in paul.text("/gestion/demandes").split("Demandes à valider")[0]
+    assert "Factures" not in paul.text(PATH)
+    for path in (*money, theirs, f"{theirs}/rapport.csv", f"{theirs}/corrige.csv"):
+        assert paul.get(path).status_code == 404, path
+    assert helene.get(page).status_code == 200
+    for path in (PATH, page, f"{PATH}/modeles/families.csv", "/gestion/exports/families.csv"):
+        assert paul.get(path).status_code == 200, path
+    acts = sorted(acts_of(page))
+    with Tab(paul, page) as tab:
+        tab.act("check")
+        if "Importer 1 ligne" not in tab.markup():
+            tab.receive(lambda packet: "Importer 1 ligne" in packet)
+        portal.change("UPDATE site SET office_imports = 0 WHERE id = 1")
+        before = portal.rows("SELECT * FROM import_run ORDER BY id")
+        for act in acts:
+            assert tab.act(act, "0", lu="oui").get("reload") or act not in ACTS, act
+    for path in (PATH, page, f"{page}/rapport.csv", f"{page}/corrige.csv", *READ, *money):
+        assert paul.get(path).status_code == 404, path
+    again = paul.post(f"{PATH}/fichier", data={"genre": "families"}, files={"fichier": ("a.csv", FILES)})
+    assert again.status_code == 404
+    assert portal.rows("SELECT * FROM import_run ORDER BY id") == before
     assert portal.value("SELECT count(*) FROM guardian WHERE last_name = 'Durand'") == 0
 
 

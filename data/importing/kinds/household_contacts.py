@@ -4,6 +4,7 @@ from typing import Any
 
 from data.core.errors import UserError
 from data.core.fields import fold, full_name
+from data.core.phones import is_mobile
 from data.importing import name_cells, title_places
 from data.importing.kinds.household_columns import OF_GROUPS
 from data.importing.questions import Choice, Question
@@ -164,7 +165,7 @@ def spread(line: Line, snapshot: Snapshot, slot: int, name: str, values: Values)
         values[name] = ""
         return
     kept = name
-    if name == "phone_home" and name_cells.is_mobile(numbers[0]) and not values.get("phone_mobile"):
+    if name == "phone_home" and is_mobile(numbers[0]) and not values.get("phone_mobile"):
         sentence = UserError("Des numéros de mobile sont dans la colonne du téléphone fixe.")
         choices = (
             Choice("move", UserError("Les enregistrer comme numéros de mobile")),

@@ -2,6 +2,7 @@
 
 from data.core.errors import UserError
 from data.core.fields import NO_NAME, check_postcode, fold
+from data.core.phones import is_mobile
 from data.importing import name_cells, nobody
 from data.importing.kinds import household_contacts as contacts
 from data.importing.kinds.adult_checks import age, check_birth
@@ -256,7 +257,7 @@ def _as_adult(pupil: Child) -> Values:
     if pupil.born:
         same["birth_name"] = pupil.born
     if phone := pupil.text("phone"):
-        same["phone_mobile" if name_cells.is_mobile(phone) else "phone_home"] = phone
+        same["phone_mobile" if is_mobile(phone) else "phone_home"] = phone
     if address := pupil.text("address"):
         found = name_cells.read_address(address)
         same |= {"address": found.address, "postcode": found.postcode, "town": found.town}

@@ -134,7 +134,7 @@ def _coming(
     uow: UnitOfWork, typed: Typed, said: list[AbsenceNotice], lesson: Lesson, enrolment: Enrolment, course: Course
 ) -> Markup:
     """A box; what was announced already has none."""
-    name, at = f"{COMING}{lesson.id}", formats.clock(starts_for(lesson, enrolment), uow.language)
+    name, at = f"{COMING}{lesson.id}", formats.clock(starts_for(lesson, enrolment, course), uow.language)
     text = html.span(html.strong(_at(uow, lesson.day, at)), html.span(course.name, class_="small soft"))
     if any(announced.covers(each, enrolment.pupil_id, lesson.day, course.id) for each in said):
         when = html.span(icon("check"), text, class_="when")

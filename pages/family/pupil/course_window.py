@@ -170,7 +170,7 @@ def _course(uow: UnitOfWork, window: Window, found: Attended, link: PupilLink) -
         Meeting(
             lesson,
             _status(lesson, missed.get(lesson.day), uow.today),
-            starts_for(lesson, found.enrolment) or found.slot,
+            starts_for(lesson, found.enrolment, course) or found.slot,
             _minutes(found, lesson),
         )
         for lesson in schooling.lessons(uow, course.id)

@@ -148,6 +148,7 @@ def _lines(uow: UnitOfWork, each: PupilBrief) -> list[tuple[str, Markup | str]]:
     return [
         (uow.translate("Cours"), courses),
         (uow.translate("Prochain cours"), _lesson(uow, each)),
+        (uow.translate("Cours annulé"), _cancelled(uow, each)),
         (uow.translate("Réinscription"), _request(uow, each)),
         (uow.translate("Pièces manquantes"), ", ".join(each.missing)),
         (uow.translate("Note"), " · ".join(part for part in kept if part)),
@@ -169,8 +170,13 @@ def _lesson(uow: UnitOfWork, each: PupilBrief) -> str:
         return ""
     lesson, attended = each.lesson
     day = formats.long_day(lesson.day, uow.language)
-    hour = formats.clock(starts_for(lesson, attended.enrolment), uow.language)
+    hour = formats.clock(starts_for(lesson, attended.enrolment, attended.course), uow.language)
     return " · ".join(filter(None, (attended.course.name, day, hour)))
+
+
+def _cancelled(uow: UnitOfWork, each: PupilBrief) -> str:
+    gone = [(one.course.name, one.cancelled) for one in each.courses if one.cancelled]
+    return ", ".join(f"{name} · {formats.long_day(lesson.day, uow.language)}" for name, lesson in gone)
 
 
 def _request(uow: UnitOfWork, each: PupilBrief) -> Markup | str:

@@ -17,7 +17,6 @@ from data.core.spreadsheets import Form, Reading
 from data.importing import corrections, exporting, jobs, long_exports, reports
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import KINDS, counts, kind
-from data.importing.runs import ImportRun
 from data.importing.worker_process import Person
 
 PATH = "/gestion/imports"
@@ -25,7 +24,7 @@ BODY_ROOM_BYTES = 65_536  # beside the file: its form
 LONG = 3_000  # rows of an export
 
 
-@plain(f"{PATH}/fichier", Audience.MANAGER, methods=("POST",), most_bytes=spreadsheets.MAX_BYTES + BODY_ROOM_BYTES)
+@plain(f"{PATH}/fichier", Audience.IMPORTS, methods=("POST",), most_bytes=spreadsheets.MAX_BYTES + BODY_ROOM_BYTES)
 async def receive(caller: Caller, request: Request) -> Response:
     async with request.form(max_files=1, max_fields=4) as form:
         sent, name = form.get("fichier"), form.get("genre")
@@ -38,25 +37,25 @@ async def receive(caller: Caller, request: Request) -> Response:
     return RedirectResponse(f"{PATH}/{number}", 303)
 
 
-@plain(f"{PATH}/{{n}}/rapport.{{form}}", Audience.MANAGER)
+@plain(f"{PATH}/{{n}}/rapport.{{form}}", Audience.IMPORTS)
 async def report(caller: Caller, request: Request, n: int, form: str) -> Response:
     """What the last check found: every fault, or every change."""
     wanted = _form(form)
     with caller.unit_of_work() as uow:
-        run = uow.get(ImportRun, n)
-        found = jobs.report_of(run)
+        run = import_runs.run_of(uow, n)
+        found = jobs.report_of(uow, run)
     if found is None:
         raise NotFound(f"report of {n}")
     content = await asyncio.to_thread(reports.file_of, found, wanted, caller.language)
     return sheet_answer(content, f"rapport-{n}", wanted)
 
 
-@plain(f"{PATH}/{{n}}/corrige.{{form}}", Audience.MANAGER)
+@plain(f"{PATH}/{{n}}/corrige.{{form}}", Audience.IMPORTS)
 async def corrected(caller: Caller, request: Request, n: int, form: str) -> Response:
     """The file as it was given, with what was mended on the screen."""
     wanted = _form(form)
     with caller.unit_of_work() as uow:
-        run = uow.get(ImportRun, n)
+        run = import_runs.run_of(uow, n)
         content = import_runs.content_of(uow, n)
     reading = Reading.of(run.matched.get("reading", {}))
     mended = await asyncio.to_thread(
@@ -65,10 +64,12 @@ async def corrected(caller: Caller, request: Request, n: int, form: str) -> Resp
     return sheet_answer(mended, f"corrige-{n}", wanted)
 
 
-@plain(f"{PATH}/modeles/{{name}}.{{form}}", Audience.MANAGER)
+@plain(f"{PATH}/modeles/{{name}}.{{form}}", Audience.IMPORTS)
 def model(caller: Caller, request: Request, name: str, form: str) -> Response:
     if name not in KINDS:
         raise NotFound(f"model {name[:20]}")
+    with caller.unit_of_work() as uow:
+        import_runs.allowed(uow, name)
     return sheet_answer(exporting.model(kind(name), _form(form)), f"modele-{name}", _form(form))
 
 
@@ -85,7 +86,7 @@ async def changes(caller: Caller, request: Request, form: str, depuis: str = "")
     return sheet_answer(content, f"modifications-depuis-{since:%Y-%m-%d}", wanted)
 
 
-@plain("/gestion/exports/{name}.{form}", Audience.MANAGER)
+@plain("/gestion/exports/{name}.{form}", Audience.IMPORTS)
 async def export(caller: Caller, request: Request, name: str, form: str) -> Response:
     wanted = _form(form)
     if name not in KINDS:
@@ -101,8 +102,8 @@ def _export(caller: Caller, name: str, form: Form) -> tuple[bytes, int]:
     """A long one is written by a separate process: pages stay quick."""
     record = kind(name)
     with caller.unit_of_work() as uow:
+        import_runs.allowed(uow, name)
         rows, person = counts(uow)[name], Person.of(uow)
-        import_runs.manager_only(uow)
         snapshot = exporting.gather(uow, record) if rows <= LONG else None
     return exporting.file_of(snapshot, record, form) if snapshot else long_exports.write(person, name, form, rows)
 

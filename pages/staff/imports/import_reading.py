@@ -7,7 +7,8 @@ from markupsafe import Markup
 
 from components.ui import html
 from components.ui.fields import labelled
-from components.ui.markup import button
+from components.ui.icons import icon
+from components.ui.markup import button, join
 from components.ui.panel import Act, Answer, Handler
 from components.ui.tables import facts
 from data.accounts.caller import Caller
@@ -17,6 +18,7 @@ from data.core.ids import parse_id
 from data.core.spreadsheets import Reading
 from data.core.unit_of_work import UnitOfWork
 from data.importing import jobs, programs, recognition
+from data.importing import runs as import_runs
 from data.importing.kinds.registry import KINDS
 from data.importing.pipeline import CODING_NAMES, Looked
 from data.importing.recognition import Likeness
@@ -60,16 +62,24 @@ def draw_reading(uow: UnitOfWork, run: ImportRun) -> Markup:
 def _kind(uow: UnitOfWork, run: ImportRun, likely: Sequence[Likeness]) -> Markup:
     """What the file holds: the likeliest kinds first."""
     names = list(dict.fromkeys([each.kind for each in likely] + list(KINDS)))
-    options = {name: KINDS[name].label for name in names}
-    return labelled(
-        uow,
-        "reading-kind",
-        _("Ce fichier contient"),
-        "select",
-        options=options,
-        value=run.kind,
-        span=1,
-        data_change="kind",
+    options = {name: KINDS[name].label for name in names if import_runs.has_kind(uow, name)}
+    text = uow.translate("Ce fichier ressemble à un autre genre : {kind}. La direction l’importe.",
+                         kind=uow.translate(KINDS[names[0]].label))  # fmt: skip
+    told = None if names[0] in options else html.p(icon("info"), text, class_="soft")
+    return join(
+        [
+            told,
+            labelled(
+                uow,
+                "reading-kind",
+                _("Ce fichier contient"),
+                "select",
+                options=options,
+                value=run.kind,
+                span=1,
+                data_change="kind",
+            ),
+        ]
     )
 
 
@@ -198,7 +208,7 @@ def acts(run_id: int) -> dict[str, Handler]:
     async def reread(caller: Caller, act: Act) -> Answer:
         """The kept file, as the person says."""
         with caller.unit_of_work() as uow:
-            chosen = uow.get(ImportRun, run_id).matched.get("reading", {})
+            chosen = import_runs.run_of(uow, run_id).matched.get("reading", {})
         await jobs.in_turn(jobs.reread, caller.unit_of_work, run_id, Reading.of({**chosen, **_changed(act)}))
         return Answer(announce=caller.translate("Le fichier est lu à nouveau."), focus=f"reading-{act.of}")
 

@@ -38,10 +38,9 @@ TOO_LATE = UserError("L’import s’enregistre déjà : il ne peut plus être a
 TABS = (_("Fichier"), _("Colonnes"), _("Vérification"), _("Import"))
 
 
-@screen(f"{PATH}/{{n}}", Audience.MANAGER, title=_("Import"))
+@screen(f"{PATH}/{{n}}", Audience.IMPORTS, title=_("Import"))
 def import_run(uow: UnitOfWork, n: int) -> None:
-    import_runs.manager_only(uow)
-    uow.get(ImportRun, n)
+    import_runs.run_of(uow, n)
     page_state, undo_state = PageState(n), import_undo.PageState(n)
     acts: dict[str, Callable[..., Any]] = {
         "match": _match,
@@ -75,9 +74,9 @@ def import_run(uow: UnitOfWork, n: int) -> None:
 
 
 def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
-    run = uow.get(ImportRun, page_state.run_id)
+    run = import_runs.run_of(uow, page_state.run_id)
     record, job = KINDS.get(run.kind), jobs.job_of(run.id)
-    report = jobs.report_of(run)
+    report = jobs.report_of(uow, run)
     if job and not job.undoes:  # until it ends, whatever it has written: nothing else can be begun
         step, body = (3 if job.writes else 2), progress(uow, job)
     elif run.state == ImportState.WAITING and record:
@@ -169,7 +168,7 @@ def _finished(uow: UnitOfWork, run: ImportRun) -> Markup:
 
 
 def _match(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    run = uow.get(ImportRun, page_state.run_id)
+    run = import_runs.run_of(uow, page_state.run_id)
     name = act.value
     at = parse_id(act.of)
     if at is None or at >= len(run.heads) or (name and kind(run.kind).field(name) is None):
@@ -179,7 +178,7 @@ def _match(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 
 def _fix(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    run = uow.get(ImportRun, page_state.run_id)
+    run = import_runs.run_of(uow, page_state.run_id)
     one, typed = kind(run.kind).field(act.of), act.value[:200]
     if one is None:
         raise UserError("Cette colonne n’existe pas. Choisissez-la dans la liste.")
@@ -208,6 +207,7 @@ def _force(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 
 def _drop(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    import_runs.run_of(uow, page_state.run_id)
     if not jobs.stop(page_state.run_id):
         raise TOO_LATE
     import_runs.drop(uow, page_state.run_id)
@@ -215,6 +215,7 @@ def _drop(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 
 def _stop(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    import_runs.run_of(uow, page_state.run_id)
     if not jobs.stop(page_state.run_id):
         raise TOO_LATE
     return Answer(toast=uow.translate("L’import est arrêté : rien n’a été enregistré."))
@@ -232,8 +233,8 @@ def _take_back(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 
 def _report(uow: UnitOfWork, page_state: PageState) -> tuple[ImportRun, Report]:
-    run = uow.get(ImportRun, page_state.run_id)
-    report = jobs.report_of(run)
+    run = import_runs.run_of(uow, page_state.run_id)
+    report = jobs.report_of(uow, run)
     if report is None:
         raise UserError("Cette vérification n’est plus à jour. Vérifiez le fichier à nouveau.")
     return run, report
@@ -258,17 +259,15 @@ def _starting(
     async def begin(caller: Caller, act: Act) -> Answer:
         if first:
             with caller.unit_of_work(writes=True) as uow:
-                import_runs.manager_only(uow)
                 first(uow, act, page_state)
         with caller.unit_of_work() as uow:
-            import_runs.manager_only(uow)
-            run = uow.get(ImportRun, page_state.run_id)
+            run = import_runs.run_of(uow, page_state.run_id)
             if run.state != ImportState.WAITING:
                 raise UserError("Ce fichier n’attend plus. Choisissez-le à nouveau.")
             column_matching.check(kind(run.kind), run.matched)
             if import_runs.done_before(uow, run) and not run.forced:
                 raise UserError("Ce fichier a déjà été importé. Confirmez que vous voulez l’importer à nouveau.")
-            report = jobs.report_of(run)
+            report = jobs.report_of(uow, run)
             if writes and report and report.conflicts and act.values.get("lu") != "oui":
                 raise UserError("Lisez les points à vérifier, puis cochez la case.")
             jobs.start(uow, run, writes=writes)

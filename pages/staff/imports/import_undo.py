@@ -93,8 +93,7 @@ def acts(page_state: PageState) -> dict[str, Handler]:
 
 def draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     """Below what was imported, while it can be taken back, and once it was."""
-    import_runs.manager_only(uow)
-    run, job = uow.get(ImportRun, page_state.run_id), jobs.job_of(page_state.run_id)
+    run, job = import_runs.run_of(uow, page_state.run_id), jobs.job_of(page_state.run_id)
     if job:
         return progress(uow, job) if job.undoes else Markup()
     if run.state == ImportState.UNDONE:
@@ -230,8 +229,7 @@ def _keep(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 def _starting(page_state: PageState, *, writes: bool) -> Callable[..., Any]:
     async def begin(caller: Caller, act: Act) -> Answer:
         with caller.unit_of_work() as uow:
-            import_runs.manager_only(uow)
-            run = uow.get(ImportRun, page_state.run_id)
+            run = import_runs.run_of(uow, page_state.run_id)
             if not undo.may_undo(uow, run):
                 raise undo.TOO_LATE
             report = jobs.undo_report_of(run.id)

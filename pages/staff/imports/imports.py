@@ -7,20 +7,22 @@ from components.layout.plain_layout import alert
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html, lists
+from components.ui.icons import icon
 from components.ui.lists import Column, Listing
 from components.ui.status_chip import label_of
 from components.ui.tables import table
 from data.core import formats
 from data.core.i18n import _, figures, pair
+from data.core.roles import Role
 from data.core.unit_of_work import UnitOfWork
-from data.importing import long_exports
+from data.importing import guarding, long_exports
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import KINDS, counts
 from data.importing.runs import ImportRun, ImportState
 from pages.staff.imports.import_files import PATH
 
 
-@screen(PATH, Audience.MANAGER, title=_("Imports"))
+@screen(PATH, Audience.IMPORTS, title=_("Imports"))
 def imports(uow: UnitOfWork, manque: str = "", genre: str = "") -> None:
     listing = _listing()
     Panel(uow, lambda w: _draw(w, bool(manque), genre), classes="flow")
@@ -39,7 +41,7 @@ def _draw(uow: UnitOfWork, lacking: bool, chosen: str) -> Markup:
     return (
         head(uow.translate("Imports et exports"), under)
         + (alert(uow.translate("Choisissez un fichier CSV ou XLSX.")) if lacking else Markup())
-        + html.div(_give(uow, chosen), _accepted(uow), class_="importing")
+        + html.div(_give(uow, chosen), uow.role == Role.MANAGER and _accepted(uow), class_="importing")
         + _kinds(uow)
     )
 
@@ -125,12 +127,29 @@ def _kinds(uow: UnitOfWork) -> Markup:
             _links(uow, f"/gestion/exports/{each.name}", uow.translate("Export"), uow.translate(each.label)),
         )
         for each in KINDS.values()
+        if import_runs.has_kind(uow, each.name)
     ]
     text = uow.translate("Une installation nouvelle les importe dans cet ordre. Un export se relit tel quel.")
     body = html.h2(uow.translate("Genres de fiches")) + html.p(text, class_="soft")
     return html.section(
-        body, table(uow.translate("Genres de fiches"), heads, rows, quiet_caption=True), class_="card kinds"
+        body,
+        _withheld(uow),
+        table(uow.translate("Genres de fiches"), heads, rows, quiet_caption=True),
+        class_="card kinds",
     )
+
+
+def _withheld(uow: UnitOfWork) -> Markup | None:
+    """What an export of the secretariat does not have."""
+    count = len(guarding.guarded(uow).families)
+    if not count:
+        return None
+    text = uow.ngettext(
+        "{count} famille sous protection : coordonnées non exportées.",
+        "{count} familles sous protection : coordonnées non exportées.",
+        count=count,
+    )
+    return html.p(icon("info"), text, class_="soft")
 
 
 def _links(uow: UnitOfWork, path: str, what: str, label: str) -> Markup:

@@ -17,10 +17,11 @@ from data.core.unit_of_work import UnitOfWork
 from data.group_letters import audience
 from data.group_letters.composing import VARIABLES
 from data.group_letters.models import GroupLetter, documents_of
-from data.group_letters.writing import MAX_DOCUMENTS, TEXTS
+from data.group_letters.writing import TEXTS
 from data.reenrolment.models import ReenrolmentState
 from data.reenrolment.participation import PLACES
 from data.uploads import validation
+from data.uploads.limits import MAX_LETTER_DOCUMENTS
 from pages.staff.letters.groups import PATH
 
 FORM = "group-form"
@@ -194,13 +195,13 @@ def _documents(uow: UnitOfWork, letter: GroupLetter) -> Markup:
         action=f"{PATH}/{letter.id}/documents",
         class_="beside",
     )
-    full = html.p(uow.translate("Un courrier porte {most} documents au plus.", most=MAX_DOCUMENTS), class_="hint")
+    full = html.p(validation.refusal("joints").message(uow.language), class_="hint")
     return html.div(
         html.h2(uow.translate("Documents joints"), id="documents-title", tabindex="-1"),
         html.p(
             uow.translate("Les familles les lisent dans le portail ; le courriel les nomme et y mène."), class_="hint"
         ),
         html.ul(rows, class_="list") if rows else None,
-        sends if len(found) < MAX_DOCUMENTS else full,
+        sends if len(found) < MAX_LETTER_DOCUMENTS else full,
         class_="stack-form",
     )

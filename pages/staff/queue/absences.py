@@ -10,7 +10,8 @@ from components.ui import html, review_queue
 from components.ui.fields import labelled
 from components.ui.icons import icon
 from components.ui.markup import Content, acting_form
-from components.ui.panel import Act, Answer
+from components.ui.pager import pager, skip_to, within
+from components.ui.panel import Act, Answer, only_shows
 from components.ui.status_chip import status_chip
 from components.ui.tables import facts
 from data.core import formats
@@ -25,7 +26,7 @@ from data.schooling import absences
 from data.schooling.absences import NoticeState
 from pages.staff.queue import family_line, tabs
 
-MAX_ROWS = 100
+PAGE = 50
 WORDS = review_queue.Words(_("Absence"), _("Tout est traité : aucune absence n’attend."))
 KEYS = (
     ("↑ ↓", _("demande précédente, suivante")),
@@ -42,6 +43,7 @@ class PageState:
 
     notice_id: int | None = None
     closed: bool = False
+    skip: int = 0
     refusing: bool = False  # the message is wanted
     faults: dict[str, UserError] = field(default_factory=dict)
     decided_id: int | None = None
@@ -57,33 +59,44 @@ class PageState:
 
 def show_queue(uow: UnitOfWork, notice_id: int | None, *, closed: bool = False) -> None:
     page_state = PageState(notice_id, closed)
-    acts = {"open": review_queue.open_one, **review_queue.moves(_turn), "decide": _decide, "undo": _undo, "file": _file}
+    acts = {
+        "open": review_queue.open_one,
+        **review_queue.moves(_turn),
+        "decide": _decide,
+        "undo": _undo,
+        "file": _file,
+        "page": _page,
+    }
     page_panel(uow, page_state, _draw, acts, [("queue", uow.site_id or 0)])
 
 
 def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
-    listed = absence_review.queue(uow, closed=page_state.closed, most=MAX_ROWS)
+    waiting = absence_review.count(uow)
+    total = absence_review.count(uow, closed=True) if page_state.closed else waiting
+    page_state.skip = within(page_state.skip, PAGE, total)
+    listed = absence_review.queue(uow, closed=page_state.closed, most=PAGE, skip=page_state.skip)
     opened = next((each for each in listed if each.notice.id == page_state.notice_id), None)
     if opened is None and listed:
         opened, page_state.notice_id = listed[0], listed[0].notice.id
     other = review_queue.just_decided(uow, page_state.decided, page_state.decided_id) or review_queue.other_file(
         uow, closed=page_state.closed
     )
-    under = review_queue.waiting(uow, absence_review.count(uow), None)
+    under = review_queue.waiting(uow, waiting, None)
     return (
         head(uow.translate("Absences annoncées et justifiées"), under)
         + tabs.draw(uow, "absences", other, closed="absences" if page_state.closed else None)
         + html.div(
-            html.section(_list(uow, page_state, listed), class_="card list-card"),
+            html.section(_list(uow, page_state, listed, total), class_="card list-card"),
             _detail(uow, page_state, opened) if opened else None,
             class_="queue opened",
         )
     )
 
 
-def _list(uow: UnitOfWork, page_state: PageState, listed: list[Written]) -> Markup:
+def _list(uow: UnitOfWork, page_state: PageState, listed: list[Written], total: int) -> Markup:
     rows = [_row(uow, each, current=each.notice.id == page_state.notice_id) for each in listed]
-    return review_queue.draw_queue(uow, WORDS, rows, closed=page_state.closed)
+    drawn = review_queue.draw_queue(uow, WORDS, rows, closed=page_state.closed)
+    return drawn + (pager(uow, page_state.skip, PAGE, total) or "")
 
 
 def _row(uow: UnitOfWork, each: Written, *, current: bool) -> Markup:
@@ -161,13 +174,20 @@ def _answered(uow: UnitOfWork, each: Written) -> Markup:
 
 
 def _file(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.closed, page_state.decided_id = act.of == "closed", None
+    page_state.closed, page_state.decided_id, page_state.skip = act.of == "closed", None, 0
     page_state.turn_to(None)
     return Answer(url=page_state.url, focus="file")
 
 
 def _ids(uow: UnitOfWork, page_state: PageState) -> list[int]:
-    return [each.notice.id for each in absence_review.queue(uow, closed=page_state.closed, most=MAX_ROWS)]
+    listed = absence_review.queue(uow, closed=page_state.closed, most=PAGE, skip=page_state.skip)
+    return [each.notice.id for each in listed]
+
+
+@only_shows
+def _page(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    page_state.skip = skip_to(act, PAGE)
+    return Answer(focus="request-title")
 
 
 def _turn(uow: UnitOfWork, page_state: PageState, by: int) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from data.core import events
 from data.core.errors import NotFound, UserError
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import follow_up, queue_list
@@ -44,6 +45,8 @@ class PageState:
     decided: str = ""
     offered: list[Offer] = field(default_factory=list)  # what « Accepter… » would accept
     opens_first: bool = False
+    seen: Overview | None = None  # as it was drawn last, and when
+    seen_at: int = 0
 
     @property
     def url(self) -> str:
@@ -79,7 +82,10 @@ def narrowing(search: str, only: str, department: str) -> Narrowing:
 def overview(uow: UnitOfWork, page_state: PageState) -> Overview:
     """What is drawn: the page of the list, and what stands above it."""
     if not page_state.closed:
-        return queue_list.overview(uow, page_state.narrowing, most=PAGE, skip=page_state.skip)
+        known = page_state.seen if not events.changed_since(("queue", uow.site_id or 0), page_state.seen_at) else None
+        page_state.seen_at = page_state.seen_at if known else uow.as_of
+        page_state.seen = queue_list.overview(uow, page_state.narrowing, most=PAGE, skip=page_state.skip, known=known)
+        return page_state.seen
     rows = listed(uow, page_state)
     whole = not page_state.skip and len(rows) < PAGE
     return Overview(rows, len(rows) if whole else queue_list.count(uow, page_state.asked, closed=True), {}, [])

@@ -1,0 +1,54 @@
+"""What a protection order keeps from the secretariat in files: values that are not read at all, rows that no line of theirs changes.
+
+Of a household with an adult under protection: where its adults live and how to reach them, and the same of its pupils.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import SQLModel, col, select
+
+from data.core.errors import UserError
+from data.core.roles import Role
+from data.core.unit_of_work import UnitOfWork
+from data.families.models import PUPIL_CONTACT, Family, Guardian, Pupil, PupilLink
+from data.families.protection import CONTACT
+from data.importing.snapshot import Snapshot, blank
+
+GUARDED = UserError("Cette ligne concerne une famille que seule la direction peut modifier.")
+HIDDEN: dict[type[SQLModel], frozenset[str]] = {Guardian: CONTACT, Pupil: PUPIL_CONTACT | {"search"}}
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """Households under protection that this person may not read, and their pupils; none for a « responsable »."""
+
+    families: frozenset[int] = frozenset()
+    pupils: frozenset[int] = frozenset()
+
+    def has(self, table: type[SQLModel], row: Mapping[str, Any]) -> bool:
+        family = row.get("id") if table is Family else row.get("family_id")
+        pupil = row.get("id") if table is Pupil else row.get("pupil_id")
+        return family in self.families or pupil in self.pupils
+
+
+def guarded(uow: UnitOfWork) -> Guarded:
+    if uow.role == Role.MANAGER:
+        return Guarded()
+    protected = uow.rows(select(Guardian.family_id).where(col(Guardian.contact_hidden).is_(True)))
+    families = frozenset(family for (family,) in protected)
+    linked = uow.rows(select(PupilLink.pupil_id).where(col(PupilLink.family_id).in_(families)))
+    return Guarded(families, frozenset(pupil for (pupil,) in linked))
+
+
+def hide(uow: UnitOfWork, snapshot: Snapshot) -> None:
+    """Of a snapshot: nothing that is done with it can tell, or compare, what is not in it."""
+    kept = guarded(uow)
+    snapshot.guarded_families = len(kept.families)
+    for table, rows in snapshot.rows.items() if kept.families else ():
+        empty = blank(table)
+        for entity in rows.values():
+            if kept.has(table, entity.values):
+                entity.guarded = True
+                entity.values |= {name: empty[name] for name in HIDDEN.get(table, ())}
