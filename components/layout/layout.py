@@ -33,8 +33,9 @@ STAFF_MENU = (
     ("/mot-de-passe", _("Mot de passe"), "key"),
 )
 FAMILY_MORE = (  # what « Plus » lists besides, on a phone; a wide screen leads there from the menu's own screens
+    ("/papiers", _("Papiers"), "paper"),
     ("/mot-de-passe/courriers", _("Courriers"), "mail"),
-    ("/mot-de-passe/donnees", _("Données"), "paper"),
+    ("/mot-de-passe/donnees", _("Données"), "person"),
     ("/mot-de-passe#connexions", _("Connexions"), "phone"),
     ("/aide", _("Aide"), "info"),
     ("/aide#installer", _("Installer"), "down"),

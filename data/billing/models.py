@@ -329,12 +329,12 @@ def lines(uow: UnitOfWork, invoice_id: int) -> list[InvoiceLine]:
 _LINES_OF = prepared(select(InvoiceLine).where(col(InvoiceLine.invoice_id).in_(bindparam("invoices", expanding=True))))
 
 
-def pupils_billed(uow: UnitOfWork, invoice_ids: Sequence[int]) -> set[str]:
-    """Names of the pupils that one of these invoices charges something for, reductions taken off."""
+def pupils_billed(uow: UnitOfWork, invoice_ids: Sequence[int]) -> set[tuple[int, str]]:
+    """(invoice, the name of a pupil that it charges something for, reductions taken off)."""
     shares = Counter[tuple[int, str]]()
-    for line in uow.all(_LINES_OF, invoices=list(invoice_ids)):
+    for line in uow.all(_LINES_OF, invoices=list(invoice_ids)) if invoice_ids else ():
         shares[line.invoice_id, line.pupil] += line.cents
-    return {pupil for (_, pupil), cents in shares.items() if pupil and cents > 0}
+    return {each for each, cents in shares.items() if each[1] and cents > 0}
 
 
 def instalments(uow: UnitOfWork, invoice_id: int) -> list[Instalment]:

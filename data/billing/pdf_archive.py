@@ -15,8 +15,8 @@ from pydantic import SkipValidation
 from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, select
 
+from data.billing import left_to_pay, pupil_payments
 from data.billing import models as billing
-from data.billing import pupil_payments
 from data.billing.models import Payment
 from data.billing.pupil_payments import Charged
 from data.core import audit, formats, sites
@@ -94,9 +94,10 @@ def invoice(uow: UnitOfWork, number: str) -> bytes | Draft:
     """The duplicate of an invoice or of a credit note."""
     row = billing.invoice_by_number(uow, number)
     lines = billing.lines(uow, row.id)
+    site = sites.here(uow)
     corrected = uow.get(billing.Invoice, row.corrects_id).number if row.corrects_id else ""
     bill = bills.Bill(
-        letterhead=letterhead_of(sites.here(uow)),
+        letterhead=letterhead_of(site),
         number=row.number,
         nature="credit" if row.nature == "credit" else "invoice",
         ledger="rental" if row.ledger == "rental" else "tuition",
@@ -115,6 +116,8 @@ def invoice(uow: UnitOfWork, number: str) -> bytes | Draft:
         corrects=corrected,
         duplicate_day=row.day,
         language=uow.language,
+        standing=tuple(left_to_pay.standing(uow, row)),
+        transfer=left_to_pay.transfer(uow, site, row),
     )
     dated = replace(bill, duplicate_day=uow.today)
     return _stored(uow, f"invoice:{row.number}", bill) or Draft(

@@ -19,6 +19,7 @@ from data.core import audit, sites
 from data.core.audit import Action
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import editables, full_name
+from data.core.i18n import JOURNAL
 from data.core.sites import Policy, Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, prepared
@@ -36,6 +37,7 @@ class Outcome:
 
     asked: list[Change] = field(default_factory=list)
     saved: list[Change] = field(default_factory=list)
+    noted: dict[str, list[str]] = field(default_factory=dict)  # the same for the journal, which has one language
     withdrawn: list[str] = field(default_factory=list)
     mailed: bool = False
 
@@ -154,12 +156,15 @@ def propose(uow: UnitOfWork, row: Record, typed: Mapping[str, object]) -> Outcom
         held = waiting.get(name)
         if wanted == (held.new if held else before):
             continue
-        line = (one.mark.label, one.format_value(before, uow.language), one.format_value(wanted, uow.language), "")
+        old, new = (one.format_value(each, uow.language) for each in (before, wanted))
+        line = (uow.translate(one.mark.label), old, new, "")
         if held and wanted == before:
             held.state = ChangeState.WITHDRAWN
             uow.add(held)
             outcome.withdrawn.append(one.mark.label)
-        elif how == Policy.IMMEDIATE:
+            continue
+        outcome.noted[one.mark.label] = [one.format_value(each, JOURNAL) for each in (before, wanted)]
+        if how == Policy.IMMEDIATE:
             setattr(row, name, value)
             if held:
                 held.state = ChangeState.WITHDRAWN
@@ -185,8 +190,7 @@ def propose(uow: UnitOfWork, row: Record, typed: Mapping[str, object]) -> Outcom
             if one.kind.control == "email":
                 _ask_to_confirm(uow, site, row, change, before)
     if not outcome.nothing:
-        labels = {label for label, *_ in (*outcome.asked, *outcome.saved)}
-        read_refusal(uow, row, {name for name in values if fields[name].mark.label in labels})
+        read_refusal(uow, row, {name for name in values if fields[name].mark.label in outcome.noted})
         _finish(uow, site, row, request, outcome)
     return outcome
 
@@ -250,13 +254,12 @@ def _finish(uow: UnitOfWork, site: Site, row: Record, request: ChangeRequest | N
         if not outcome.asked:
             close_if_empty(uow, request)
     outcome.mailed = letters.received(uow, row, request, outcome.asked, outcome.saved)
-    changes = {label: [before, after] for label, before, after, _ in (*outcome.asked, *outcome.saved)}
     audit.note(
         uow,
         Action.CHANGE_ASKED if outcome.asked else Action.CHANGE_SAVED if outcome.saved else Action.CHANGE_WITHDRAWN,
         subject=record_type_of(row),
         subject_id=row.id,
-        changes=changes or {"fields": [outcome.withdrawn, ""]},
+        changes=outcome.noted or {"fields": [outcome.withdrawn, ""]},
     )
     announce(uow, row, uow.family_id)
 

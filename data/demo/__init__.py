@@ -18,6 +18,11 @@ from data.schooling import school_days
 PASSWORD = passwords.DEMONSTRATION
 REAL = "this database holds a real conservatoire: the demonstration stays out of it"
 MADE = Action.DEMONSTRATION_MADE  # the last line of its journal; data/demo/renewal.py looks at what came after
+PAYMENT = {  # no bank has that number
+    "gateway": "simulator",
+    "iban": "FR7699999000420000104200101",
+    "beneficiary": "Régie du Conservatoire de Valmont",
+}
 CLOSINGS = (  # the holidays that a closing of each month is for
     *["d’hiver"] * 2, *["de printemps"] * 2, *["d’été"] * 4, *["de la Toussaint"] * 2, *["de fin d’année"] * 2,
 )  # fmt: skip
@@ -112,7 +117,7 @@ def _site(uow: UnitOfWork, code: str, name: str, address: str) -> Site:
             opening_hours="du mardi au samedi, de 14 h à 19 h",
             legal=legal,
             field_policies={"guardian.profession": Policy.IMMEDIATE, "pupil.gender": Policy.READONLY},
-            payment={"gateway": "simulator"} if code == "valmont" else {},
+            payment=PAYMENT if code == "valmont" else {},
             calendar={"zone": "B", "closures": _closures(uow)} if code == "valmont" else {},
             demonstration=True,
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import bindparam
 from sqlmodel import col, select
@@ -13,7 +14,7 @@ from data.core.own_texts import text_of
 from data.core.unit_of_work import UnitOfWork, prepared
 from data.families import stored_files
 from data.group_letters.models import GroupDocument, GroupLetter, GroupRecipient, documents_of
-from data.mail.outbox import Letter
+from data.mail.outbox import Letter, LetterState
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,23 @@ _AWAITED = prepared(
 def awaited(uow: UnitOfWork) -> Sequence[GroupLetter]:
     """Those that the family has still to accept, the oldest first."""
     return uow.all(_AWAITED, family=uow.family_id) if uow.family_id else ()
+
+
+def accepted(uow: UnitOfWork) -> list[tuple[GroupLetter, datetime, int]]:
+    """Those that the household accepted, the latest first: when, and the account's own copy."""
+    found = uow.rows(
+        select(GroupLetter, GroupRecipient.accepted_at, Letter.id)
+        .join(GroupRecipient, col(GroupRecipient.letter_id) == GroupLetter.id)
+        .join(Letter, col(Letter.group_id) == GroupLetter.id)
+        .where(
+            GroupRecipient.family_id == uow.family_id,
+            col(GroupRecipient.accepted_at).is_not(None),
+            Letter.account_id == uow.account_id,
+            Letter.state != LetterState.CANCELLED,
+        )
+        .order_by(col(GroupRecipient.accepted_at).desc(), col(Letter.id))
+    )
+    return [*{letter.id: (letter, at, copy) for letter, at, copy in found}.values()]
 
 
 def title(uow: UnitOfWork, letter: GroupLetter) -> str:

@@ -16,7 +16,7 @@ import pikepdf
 from data.core import formats, workers
 from data.core.i18n import Language, as_language, translate
 from data.core.workers import Line, Overloaded, Program, Worker
-from data.pdf.certificates import QR, draw_code, squares_of
+from data.pdf.certificates import QR, draw_address, squares_of
 from data.pdf.page import LEFT, RIGHT, WIDTH, Letterhead, PageCanvas
 from data.pdf.structure import Node, append
 from data.pdf.text import ACCENT, SOFT, Look
@@ -109,7 +109,7 @@ def _composed(portal: Portal, letter: AccessLetter, squares: tuple[tuple[int, ..
     top = canvas.y
     x = LEFT
     if squares:
-        draw_code(canvas, squares, portal.address, top)
+        draw_address(canvas, squares, portal.address, top)
         x += QR + 9
     _shown(canvas, translate("Adresse du portail", language), portal.address, x, top)
     _shown(canvas, translate("Votre identifiant", language), letter.login, x, top + 15)

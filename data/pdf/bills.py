@@ -6,7 +6,9 @@ from typing import Literal
 
 from data.core import formats
 from data.core.i18n import Language, _, translate, translate_or_same
-from data.pdf.page import RIGHT, WIDTH, Letterhead, PageCanvas
+from data.core.transfers import Transfer, spaced
+from data.pdf.certificates import QR, draw_code
+from data.pdf.page import LEFT, RIGHT, WIDTH, Letterhead, PageCanvas
 from data.pdf.table import Column, Row, Table
 from data.pdf.text import ACCENT, BODY, HEADING, SMALL, STRONG, Look
 
@@ -49,6 +51,8 @@ class Bill:
     corrects: str
     duplicate_day: date
     language: Language
+    standing: tuple[tuple[str, int], ...] = ()  # what settled it and what is left: a sentence, cents
+    transfer: Transfer | None = None
 
 
 @dataclass(frozen=True)
@@ -102,8 +106,12 @@ def invoice(bill: Bill) -> bytes:
     if due:
         canvas.line(due, HALF, canvas.y, RIGHT - HALF, BODY, "R")
         canvas.y += BODY.leading
+    if bill.standing:
+        _standing(canvas, bill.standing)
     if bill.instalments:
         _instalments(canvas, bill.instalments)
+    if bill.transfer:
+        _transfer(canvas, bill.transfer, in_parts=bool(bill.instalments))
     return canvas.render()
 
 
@@ -161,6 +169,63 @@ def _total(canvas: PageCanvas, label: str, amount: str) -> None:
     canvas.rule(HALF, canvas.y, RIGHT, canvas.y, ACCENT, 0.2)
     canvas.rule(HALF, canvas.y + 0.95, RIGHT, canvas.y + 0.95, ACCENT, 0.7)
     canvas.y += 3.2
+
+
+def _standing(canvas: PageCanvas, standing: tuple[tuple[str, int], ...]) -> None:
+    """« Déjà réglé », « Reste à régler » under the total; the last one is what counts."""
+    canvas.need(len(standing) * BODY.leading + 4)
+    canvas.y += 1.5
+    for label, cents in standing:
+        look = STRONG if (label, cents) == standing[-1] else BODY
+        with canvas.tag("P"):
+            canvas.line(translate(label, canvas.language), HALF, canvas.y, RIGHT - HALF, look)
+            canvas.line(formats.euros(cents, canvas.language), HALF, canvas.y, RIGHT - HALF, look, "R")
+        canvas.y += look.leading
+
+
+def _transfer(canvas: PageCanvas, asked: Transfer, *, in_parts: bool) -> None:
+    """« Régler par virement »: the code at the left, the same in words beside it."""
+    language = canvas.language
+    canvas.y += 7
+    canvas.need(HEADING.leading + QR + 12)
+    with canvas.tag("H2"):
+        canvas.line(translate("Régler par virement", language), LEFT, canvas.y, WIDTH, HEADING)
+    top = canvas.y + HEADING.leading + 4
+    draw_code(canvas, tuple(map(tuple, asked.code().matrix)), transfer_alternative(asked, language), top)
+    facts = [(translate(label, language), value) for label, value in transfer_facts(asked, language)]
+    canvas.y = canvas.facts(facts, top - 0.5, WIDTH - QR - 8, left=LEFT + QR + 8)
+    canvas.y = canvas.put(
+        transfer_words(language, in_parts=in_parts), LEFT + QR + 8, canvas.y + 1, WIDTH - QR - 8, SMALL, 3
+    )
+    canvas.y = max(canvas.y, top + QR)
+
+
+def transfer_alternative(asked: Transfer, language: Language) -> str:
+    return translate(
+        "Code QR de virement : {amount} à {name}, référence {reference}",
+        language,
+        amount=formats.euros(asked.cents, language),
+        name=asked.beneficiary,
+        reference=asked.reference,
+    )
+
+
+def transfer_facts(asked: Transfer, language: Language) -> list[tuple[str, str]]:
+    """Each label is translated where it is read."""
+    return [
+        (_("Titulaire du compte"), asked.beneficiary),
+        (_("IBAN"), spaced(asked.iban)),
+        (_("BIC"), asked.bic),
+        (_("Montant"), formats.euros(asked.cents, language)),
+        (_("Référence à indiquer"), asked.reference),
+    ]
+
+
+def transfer_words(language: Language, *, in_parts: bool) -> str:
+    words = [translate("L’application de votre banque lit ce code et prépare le virement.", language)]
+    if in_parts:
+        words.append(translate("Pour ne régler qu’une échéance, changez-y le montant.", language))
+    return " ".join(words)
 
 
 def _instalments(canvas: PageCanvas, instalments: tuple[tuple[date, int], ...]) -> None:

@@ -208,7 +208,7 @@ def _proof(canvas: PageCanvas, paper: Certificate, words: str, squares: Squares)
     canvas.rule(LEFT, top - QUIET, RIGHT, top - QUIET)
     x = LEFT
     if squares:
-        draw_code(canvas, squares, paper.address, top)
+        draw_address(canvas, squares, paper.address, top)
         x += QR + 7
     room, width, code = QR - 11, RIGHT - x, Look(15, True, ACCENT)
     look = next((look for look in (Look(9.5), Look(8), Look(6.5), Look(5))
@@ -228,9 +228,12 @@ def squares_of(address: str) -> Squares:
         return ()
 
 
-def draw_code(canvas: PageCanvas, squares: Squares, address: str, top: float) -> None:
+def draw_address(canvas: PageCanvas, squares: Squares, address: str, top: float) -> None:
+    draw_code(canvas, squares, translate("Code QR qui mène à {address}", canvas.language, address=address), top)
+
+
+def draw_code(canvas: PageCanvas, squares: Squares, alt: str, top: float) -> None:
     """The QR code at the left, and its alternative in words."""
-    alt = translate("Code QR qui mène à {address}", canvas.language, address=address)
     canvas.figure(partial(draw_squares, squares, LEFT, top), alt, (LEFT, top, QR, QR))
 
 

@@ -258,16 +258,18 @@ class PageCanvas:
         y = self.put("\n".join(filter(str.strip, address)), 112, y, RIGHT - 112, Look(10.5), 8)
         self.y = max(y, self.facts(facts, begun, 84), 84) + 8
 
-    def facts(self, facts: Sequence[tuple[str, str]], y: float, width: float, label: float = 32) -> float:
+    def facts(
+        self, facts: Sequence[tuple[str, str]], y: float, width: float, label: float = 32, *, left: float = LEFT
+    ) -> float:
         """Label and value, one under the other; those without value are left out."""
         with self.tag("Table"):
             for name, value in facts:
                 if value:
                     with self.tag("TR"):
                         with self.tag("TH", ROW):
-                            first = self.put(name, LEFT, y + 0.35, label - 3, SMALL)
+                            first = self.put(name, left, y + 0.35, label - 3, SMALL)
                         with self.tag("TD"):
-                            y = max(first, self.put(value, LEFT + label, y, width - label, BODY)) + 0.9
+                            y = max(first, self.put(value, left + label, y, width - label, BODY)) + 0.9
         return y
 
     def headline(self, stamp: str = "") -> None:

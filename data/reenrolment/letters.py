@@ -6,7 +6,7 @@ from dataclasses import replace
 from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core import formats
-from data.core.i18n import _, as_language, pair, translate
+from data.core.i18n import Language, _, as_language, pair, translate
 from data.core.own_texts import Named, text_of
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
@@ -28,7 +28,7 @@ def received(uow: UnitOfWork, now: Situation, wish: Wish) -> None:
     """At once: it is the family's proof. A second pupil's request has a letter and a summary of its own."""
     who = uow.get(Account, uow.account_id)
     mail = _mail(uow, LetterKind.REENROLMENT_RECEIVED, who, now.pupil, year=now.campaign.school_year)
-    facts, paper = _summary(now, wish, who.language), _paper(uow, now, wish, who)
+    facts, paper = _summary(now, wish, who.language), paper_of(uow, now, wish, who.name, as_language(who.language))
     outbox.write(
         uow,
         replace(
@@ -132,9 +132,8 @@ def _summary(now: Situation, wish: Wish, language: str = "fr") -> list[Fact]:
     return lines
 
 
-def _paper(uow: UnitOfWork, now: Situation, wish: Wish, who: Account) -> Paper:
-    """The summary that goes with the letter: the same lines, whose, when, by whom, and the documents by their files."""
-    in_language = as_language(who.language)
+def paper_of(uow: UnitOfWork, now: Situation, wish: Wish, by: str, in_language: Language) -> Paper:
+    """The summary that goes with the letter: the same lines, whose, when, by whom, the documents by their files, how it stands."""
     named = {"name": now.pupil.full_name, "year": now.campaign.school_year}
     title = translate(
         _("Départ de {name}, {year}") if wish.way == Way.LEAVING else _("Réinscription de {name}, {year}"),
@@ -153,15 +152,27 @@ def _paper(uow: UnitOfWork, now: Situation, wish: Wish, who: Account) -> Paper:
         (translate("Élève", in_language), now.pupil.full_name),
         (translate("Numéro de dossier", in_language), str(now.pupil.number)),
         (translate("Année scolaire", in_language), now.campaign.school_year),
-        (translate("Demande envoyée", in_language), f"{formats.moment(sent, uow.zone, in_language)}, {who.name}"),
+        (
+            translate("Demande envoyée", in_language),
+            ", ".join(filter(None, (formats.moment(sent, uow.zone, in_language), by))),
+        ),
         *lines.items(),
     ]
     return (
         f"{title}.pdf".replace("/", "-"),
         title,
         translate("Voici ce que vous avez demandé sur le portail de votre conservatoire.", in_language),
-        translate("Le conservatoire va étudier cette demande : elle n’est acquise qu’une fois validée.", in_language)
-        if wish.way != Way.LEAVING
-        else translate("Le conservatoire en prend note et vous le confirmera par e-mail.", in_language),
+        _closing(uow, now, leaving=wish.way == Way.LEAVING, language=in_language),
         facts,
     )
+
+
+def _closing(uow: UnitOfWork, now: Situation, *, leaving: bool, language: Language) -> str:
+    sent = now.sent
+    if sent and sent.state == ReenrolmentState.VALIDATED and sent.decided_at:
+        day = formats.day(sent.decided_at.astimezone(uow.zone).date())
+        text = _("Le conservatoire a pris note de ce départ le {day}.") if leaving else _("Demande validée le {day}.")
+        return translate(text, language, day=day)
+    if leaving:
+        return translate("Le conservatoire en prend note et vous le confirmera par e-mail.", language)
+    return translate("Le conservatoire va étudier cette demande : elle n’est acquise qu’une fois validée.", language)

@@ -8,7 +8,7 @@ from datetime import date, time
 from sqlalchemy import ColumnElement
 from sqlmodel import col, func, select
 
-from data.core import audit, formats, sites
+from data.core import audit, sites
 from data.core.audit import Action
 from data.core.days import read_hour
 from data.core.errors import UserError, ValidationErrors
@@ -18,6 +18,7 @@ from data.families.models import PupilLink
 from data.schooling.models import Course, Enrolment, EnrolmentStatus, Lesson, LessonState, Teacher
 
 MAX_NOTE = 120
+NOT_MOVED: dict[str, object] = {"moved_from": None, "moved_from_starts": None}
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,9 @@ def cancel(uow: UnitOfWork, lesson_id: int, note: str, *, tells: bool) -> Lesson
     lesson = _changeable(uow, lesson_id)
     if lesson.state == LessonState.CANCELLED:
         raise UserError("Ce cours est déjà annulé.")
-    return _change(uow, lesson, Action.LESSON_CANCELLED, {"state": LessonState.CANCELLED, "note": _note(note)}, tells)
+    return _change(
+        uow, lesson, Action.LESSON_CANCELLED, {"state": LessonState.CANCELLED, "note": _note(note), **NOT_MOVED}, tells
+    )
 
 
 def restore(uow: UnitOfWork, lesson_id: int, *, tells: bool) -> Lesson:
@@ -92,7 +95,7 @@ def restore(uow: UnitOfWork, lesson_id: int, *, tells: bool) -> Lesson:
 
 
 def move(uow: UnitOfWork, lesson_id: int, day: date | None, typed_hour: str, note: str, *, tells: bool) -> Lesson:
-    """To another day or hour; ValidationErrors says which is wrong. The letter and the agenda say instead of when."""
+    """To another day or hour; ValidationErrors says which is wrong. What it was moved from is kept for the letter and the agenda."""
     lesson = _changeable(uow, lesson_id)
     known, faults = one(uow, lesson_id), dict[str, UserError]()
     if day is None or day < uow.today:
@@ -109,13 +112,9 @@ def move(uow: UnitOfWork, lesson_id: int, day: date | None, typed_hour: str, not
         faults["day"] = UserError("Ce cours a déjà lieu ce jour-là à cette heure.")
     if faults or day is None:
         raise ValidationErrors(faults)
-    before = formats.day_of_week(lesson.day, "fr")
-    at = formats.clock(known.starts, "fr")
-    instead = f"au lieu du {before} à {at}" if at else f"au lieu du {before}"
-    said = ". ".join(filter(None, (instead, _note(note))))
-    return _change(
-        uow, lesson, Action.LESSON_MOVED, {"state": LessonState.MOVED, "day": day, "starts": hour, "note": said}, tells
-    )
+    values = {"state": LessonState.MOVED, "day": day, "starts": hour, "note": _note(note)}
+    before = {"moved_from": lesson.day, "moved_from_starts": known.starts}
+    return _change(uow, lesson, Action.LESSON_MOVED, values | before, tells)
 
 
 def _note(typed: str) -> str:
@@ -140,7 +139,11 @@ def _changeable(uow: UnitOfWork, lesson_id: int) -> Lesson:
 
 
 def _change(uow: UnitOfWork, lesson: Lesson, action: Action, values: dict[str, object], tells: bool) -> Lesson:
-    changes = {name: [str(getattr(lesson, name) or ""), str(value or "")] for name, value in values.items()}
+    changes = {
+        name: [str(getattr(lesson, name) or ""), str(value or "")]
+        for name, value in values.items()
+        if name not in NOT_MOVED  # the day and the hour say it already
+    }
     for name, value in values.items():
         setattr(lesson, name, value)
     if not tells:

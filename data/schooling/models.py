@@ -15,6 +15,7 @@ from sqlmodel import Field, col, select
 from data.core import formats
 from data.core.errors import NotFound
 from data.core.fields import full_name
+from data.core.i18n import Language, translate
 from data.core.revisions import Revised
 from data.core.scope import OfSite
 from data.core.unit_of_work import UnitOfWork, prepared
@@ -142,6 +143,8 @@ class Lesson(OfSite, Revised, table=True):
     minutes: int = 0
     state: str = Field(default=LessonState.PLANNED, max_length=10)
     note: str = Field(default="", max_length=200)
+    moved_from: date | None = None  # of a moved one: the day and hour that it is held instead of
+    moved_from_starts: time | None = None
     notified: str = Field(default="", max_length=10)  # the state
     notified_day: date | None = None
     notified_starts: time | None = None
@@ -183,6 +186,16 @@ def starts_for(lesson: Lesson, enrolment: Enrolment, course: Course) -> time | N
 
 def _minutes(at: time) -> int:
     return at.hour * 60 + at.minute
+
+
+def instead_of(lesson: Lesson, language: Language) -> str:
+    """« au lieu du mardi 30 mars à 17 h 00 », of a lesson that was moved."""
+    if lesson.state != LessonState.MOVED or lesson.moved_from is None:
+        return ""
+    day, at = formats.day_of_week(lesson.moved_from, language), formats.clock(lesson.moved_from_starts, language)
+    if not at:
+        return translate("au lieu du {day}", language, day=day)
+    return translate("au lieu du {day} à {hour}", language, day=day, hour=at)
 
 
 def _attended(condition: Any, *order: Any) -> Any:

@@ -6,6 +6,7 @@ from data.core.errors import UserError
 from data.core.fields import DATE, PHONE, Kind, choice, tidy
 from data.core.i18n import _
 from data.core.plain_text import tidy_lines
+from data.core.transfers import read_bic, read_iban, spaced
 from data.schooling import school_days
 
 
@@ -68,6 +69,8 @@ def _read_gateway(typed: str) -> str:
     return typed
 
 
+IBAN = Kind("text", read=read_iban, show=lambda value: spaced(value or ""))
+BIC = Kind("text", read=read_bic)
 GATEWAY = Kind("gateway", read=_read_gateway)
-SCHOOL_ZONES = {"A": _("Zone A"), "B": _("Zone B"), "C": _("Zone C")}
+SCHOOL_ZONES = {"": _("Sans zone : Corse, outre-mer, autre pays"), "A": _("Zone A"), "B": _("Zone B"), "C": _("Zone C")}
 CLOSURES = Kind("textarea", read=school_days.tidy_closures)

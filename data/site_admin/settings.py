@@ -18,7 +18,7 @@ from data.mail import outbox
 from data.mail.outbox import Mail
 from data.mail.templates import LetterKind
 from data.privacy import records
-from data.site_admin import accessibility
+from data.site_admin import accessibility, payment
 from data.site_admin.setting_kinds import (
     CHECK,
     CLOSURES,
@@ -90,14 +90,6 @@ class Part:
     check: Check = field(default=lambda uow, values: {})
 
 
-def _check_gateway(_uow: UnitOfWork, values: Mapping[str, Any]) -> dict[str, UserError]:
-    if values.get("payment.gateway") == "payfip" and not (
-        len(values.get("payment.numcli", "")) == 6 and values["payment.numcli"].isdecimal()
-    ):
-        return {"payment_numcli": UserError("Donnez les six chiffres du contrat PayFiP.")}
-    return {}
-
-
 IDENTITY = Part(
     "identite",
     _("Identité"),
@@ -153,7 +145,7 @@ CALENDAR = Part(
             "Vacances scolaires",
             choice(SCHOOL_ZONES),
             hint=_(
-                "Zones du ministère, de 2025 à 2028 ; vide : aucune. En Corse et outre-mer : écrivez les dates ci-dessous."
+                "Zones du ministère, de 2025 à 2028. En Corse et outre-mer : « Sans zone », et vos vacances ci-dessous."
             ),
         ),
         Setting(
@@ -266,8 +258,8 @@ BREACH = Part(
 )
 PAYMENT = Part(
     "paiement",
-    _("Paiement en ligne"),
-    _("Le service de paiement des familles"),
+    _("Paiement"),
+    _("Le service de paiement en ligne, et le compte qui reçoit les virements"),
     (
         Setting("payment.gateway", "Service de paiement", GATEWAY, longest=40),
         Setting("payment.numcli", "PayFiP : numéro de client", longest=6, hint=_("Les six chiffres du contrat")),
@@ -277,8 +269,12 @@ PAYMENT = Part(
             choice({"T": _("Test"), "X": _("Activation"), "W": _("En service")}),
             default="T",
         ),
+        *(
+            Setting(f"payment.{name}", label, kind, longest, hint)
+            for name, label, kind, longest, hint in payment.TRANSFERS
+        ),
     ),
-    _check_gateway,
+    payment.check,
 )
 SECURITY = Part(
     "securite",

@@ -14,6 +14,7 @@ from components.nicegui_adapter.screens import plain
 from components.ui import html
 from components.ui.icons import icon
 from components.ui.markup import Markup, join
+from components.ui.own_words import filled
 from data.accounts import display_preferences as choices
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
@@ -137,12 +138,13 @@ def _audit(caller: Caller, site: Site) -> str:
             "Aucun audit n’a encore été enregistré par le conservatoire : "
             "la loi veut que l’état soit alors « non conforme »."
         )
-    day = _day(audit)
-    return (
+    day, rate = _day(audit), re.sub("[.,]", "." if caller.language == "en" else ",", _said(site, "rate"))
+    text = (
         caller.translate("Audit du {day}, par {auditor}.", day=day, auditor=by)
         if by
         else caller.translate("Audit du {day}.", day=day)
     )
+    return f"{text} {caller.translate('{rate} % des critères du RGAA sont respectés.', rate=rate)}" if rate else text
 
 
 def _day(stored: str) -> str:
@@ -177,9 +179,12 @@ def _contact(caller: Caller, site: Site) -> Iterator[Markup]:
     yield html.p(join(lines, Markup("<br>")) if lines else translate("à compléter par le conservatoire"))
     yield html.h3(translate("Voies de recours"))
     yield html.p(
-        translate(
-            "Sans réponse satisfaisante, vous pouvez écrire au Défenseur des droits (www.defenseurdesdroits.fr), "
-            "Libre réponse 71120, 75342 Paris CEDEX 07."
+        filled(
+            translate(
+                "Sans réponse satisfaisante, vous pouvez écrire au Défenseur des droits, par {address} ou par lettre, sans timbre : "
+                "Défenseur des droits, Libre réponse 71120, 75342 Paris CEDEX 07."
+            ),
+            address=html.a("www.defenseurdesdroits.fr", href="https://www.defenseurdesdroits.fr"),
         ),
     )
 

@@ -30,6 +30,7 @@ OUTSIDE = (
 )
 OWN = (
     ("/agenda", _("Agenda")),
+    ("/papiers", _("Vos papiers")),
     ("/mot-de-passe/courriers", _("Mes courriers")),
     ("/mot-de-passe/agenda", _("Recevoir l’agenda")),
     ("/mot-de-passe/donnees", _("Mes données")),

@@ -1,5 +1,7 @@
 """An invoice or a receipt as a page: what the PDF says, for whoever cannot read a PDF."""
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
 from components.layout import glossary
@@ -11,14 +13,17 @@ from components.ui.icons import icon
 from components.ui.own_words import own
 from components.ui.question_link import question_link
 from components.ui.tables import facts, row
+from data.billing import left_to_pay
 from data.billing import models as billing
 from data.billing.models import Invoice, InvoiceLine, Ledger, Nature
 from data.core import formats, sites
 from data.core.i18n import _, translate_or_same
 from data.core.sites import Site
+from data.core.transfers import Transfer
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family
 from data.messages.models import About
+from data.pdf import bills
 
 BACK: dict[str, str] = {Ledger.TUITION: "/facturation/cotisations", Ledger.RENTAL: "/facturation/locations"}
 
@@ -64,11 +69,13 @@ def _invoice(uow: UnitOfWork, number: str) -> Markup:
         )
         for part in parts
     ]
+    asked = left_to_pay.transfer(uow, site, found)
     return _top(uow, title, found.ledger, f"/facturation/factures/{number}.pdf") + html.section(
         _letterhead(site, found.payer, found.payer_address),
         facts(glossary.explained(uow.language, pairs, "bill")),
-        _lines(uow, found, lines),
+        _lines(uow, found, lines, left_to_pay.standing(uow, found)),
         due and html.div(html.h2(uow.translate("Échéancier")), html.ul(due), class_="prose"),
+        asked and _transfer(uow, asked, in_parts=bool(parts)),
         html.p(question_link(uow, About.INVOICE, found.id, named=title), class_="links-row"),
         class_="card flow bill",
         aria_label=title,
@@ -92,7 +99,25 @@ def _letterhead(site: Site, payer: str, address: str) -> Markup:
     )
 
 
-def _lines(uow: UnitOfWork, found: Invoice, lines: list[InvoiceLine]) -> Markup:
+def _transfer(uow: UnitOfWork, asked: Transfer, *, in_parts: bool) -> Markup:
+    """The code of the paper, and the same in words."""
+    drawn = asked.code().svg_data_uri(border=4, dark="#000", light="#fff")
+    return html.div(
+        html.h2(uow.translate("Régler par virement")),
+        html.div(
+            html.img(
+                src=drawn, alt=bills.transfer_alternative(asked, uow.language), class_="qr", width=208, height=208
+            ),
+            html.div(
+                facts((uow.translate(label), value) for label, value in bills.transfer_facts(asked, uow.language)),
+                html.p(bills.transfer_words(uow.language, in_parts=in_parts), class_="small soft"),
+            ),
+            class_="transfer",
+        ),
+    )
+
+
+def _lines(uow: UnitOfWork, found: Invoice, lines: list[InvoiceLine], standing: Sequence[tuple[str, int]]) -> Markup:
     heads = [
         uow.translate(each) for each in (_("Désignation"), _("Élève"), _("Quantité"), _("Prix unitaire"), _("Montant"))
     ]
@@ -111,7 +136,7 @@ def _lines(uow: UnitOfWork, found: Invoice, lines: list[InvoiceLine]) -> Markup:
         )
         for line in lines
     ]
-    total = uow.translate("Total de l’avoir") if found.nature == Nature.CREDIT else uow.translate("Total à régler")
+    total = _("Total de l’avoir") if found.nature == Nature.CREDIT else _("Total à régler")
     return html.table(
         html.caption(uow.translate("Détail")),
         html.thead(
@@ -122,8 +147,10 @@ def _lines(uow: UnitOfWork, found: Invoice, lines: list[InvoiceLine]) -> Markup:
         html.tbody(shown),
         html.tfoot(
             html.tr(
-                html.th(total, scope="row", colspan=4), html.td(formats.euros(found.total, uow.language), class_="num")
-            ),
+                html.th(uow.translate(label), scope="row", colspan=4),
+                html.td(formats.euros(cents, uow.language), class_="num"),
+            )
+            for label, cents in ((total, found.total), *standing)
         ),
         class_="stack bill-table",
     )

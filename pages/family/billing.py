@@ -227,7 +227,7 @@ def _certificates(uow: UnitOfWork, year: str, accounts: dict[Ledger, billing.Acc
     """The year's certificate of payment of each pupil who was billed for something."""
     entries = (entry for account in accounts.values() for entry in account.of_year(year).entries)
     ids = [e.row.id for e in entries if isinstance(e.row, Invoice) and e.row.nature == Nature.INVOICE]
-    billed = billing.pupils_billed(uow, ids) if ids else set()
+    billed = {name for _invoice, name in billing.pupils_billed(uow, ids)}
     links = [
         (
             html.a(
@@ -244,7 +244,8 @@ def _certificates(uow: UnitOfWork, year: str, accounts: dict[Ledger, billing.Acc
         for pupil, _ in (families.pupils(uow) if billed else [])
         if pupil.full_name in billed
     ]
-    return html.p(links, class_="links-row") if links else Markup("")
+    every = html.a(icon("paper"), uow.translate("Tous vos papiers"), href="/papiers")
+    return html.p(links, every, class_="links-row")
 
 
 def _broken(uow: UnitOfWork, page_state: PageState, known: dict[Ledger, billing.Account]) -> Markup:

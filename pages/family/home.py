@@ -277,6 +277,10 @@ def _balance(uow: UnitOfWork, accounts: Accounts) -> Markup:
         html.p(formats.euros(abs(due), uow.language), class_="big") if due else None,
         lines and html.ul(lines, class_="list"),
         pay,
-        html.p(html.a(uow.translate("Voir la facturation"), href=where)),
+        html.p(
+            html.a(uow.translate("Voir la facturation"), href=where),
+            html.a(uow.translate("Vos papiers"), href="/papiers"),
+            class_="links-row",
+        ),
         class_="card",
     )

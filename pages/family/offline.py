@@ -26,7 +26,7 @@ from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.schooling import agenda
 from data.schooling.agenda import Appointment
-from data.schooling.models import LessonState
+from data.schooling.models import LessonState, instead_of
 from pages.anyone.offline import NO_STORE
 from pages.family import agenda_views, home, to_do
 
@@ -202,7 +202,11 @@ def _appointment(uow: UnitOfWork, each: Appointment) -> tuple[Content, Content]:
     """« 17 h 15 – 17 h 45 · Irina · Piano 206 », then room, teacher, and what is out of the ordinary."""
     meeting = each.meeting
     text = html.strong(agenda_views.when(uow, each)), f" · {each.pupil.called} · {agenda_views.called(each)}"
-    words = [meeting.course.room, meeting.teacher_name, meeting.lesson.note] if meeting else []
+    words = (
+        [meeting.course.room, meeting.teacher_name, instead_of(meeting.lesson, uow.language), meeting.lesson.note]
+        if meeting
+        else []
+    )
     if meeting and meeting.state in {LessonState.CANCELLED, LessonState.MOVED}:
         words.insert(0, uow.translate(_("annulé") if meeting.state == LessonState.CANCELLED else _("déplacé")))
     if each.absence or each.announced:

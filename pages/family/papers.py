@@ -24,6 +24,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.pdf.certificates import Certificate, sentences
 from data.pdf.text import lines_of
+from data.reenrolment import papers as reenrolment_papers
 
 
 async def _paper(
@@ -55,6 +56,15 @@ async def receipt(caller: Caller, request: Request, number: str) -> Response:
 async def report(caller: Caller, request: Request, n: int) -> Response:
     return await _paper(
         caller, lambda uow: pdf_archive.report(uow, families.pupil_by_number(uow, n)[0]), f"parcours-{n}"
+    )
+
+
+@plain("/eleves/{n}/reinscription/{campaign}.pdf", Audience.FAMILY)
+async def request(caller: Caller, request: Request, n: int, campaign: int) -> Response:
+    return await _paper(
+        caller,
+        lambda uow: reenrolment_papers.request(uow, families.pupil_by_number(uow, n)[0], campaign),
+        f"reinscription-{n}",
     )
 
 

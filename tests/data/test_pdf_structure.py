@@ -15,8 +15,12 @@ from data.pdf import access_letters
 from data.pdf.access_letters import AccessLetter, Portal
 from data.pdf.attachment import joined
 from data.pdf.bills import invoice
+from data.pdf.labels import labels
+from data.pdf.statement import Chapter, Statement, statement
+from tests.data.test_left_to_pay import HALF_PAID
 from tests.data.test_pdf import BILL, LETTERHEAD, LINES, PAPERS
 
+DAY = date(2026, 11, 24)
 PORTAL = Portal(LETTERHEAD, "https://portail.example.org", date(2026, 11, 24))
 LETTERS = [
     AccessLetter("Madame Œuvrard-Šimić", ("57100 Thionville",), 1204, "oeuvrard.zoe", has_email=True),
@@ -38,6 +42,15 @@ def one(name: str, folder: Path) -> bytes:
     if name == "attachment":
         facts = [("Date", "24/11/2026"), ("Motif", "Maladie")]
         return joined(LETTERHEAD, "Absence reçue", "Voici.", facts, "À bientôt.", date(2026, 11, 24), "fr")
+    if name == "half paid":
+        return invoice(HALF_PAID)
+    if name == "labels":
+        return labels(LETTERHEAD, "Étiquettes", [("Madame Roy", "1 rue Neuve", "57100 Thionville")] * 30, DAY, "fr")
+    if name == "class lists":
+        rows = [("Zoé Œuvrard-Šimić", "16/06/2012", *[""] * 3)] * 60
+        chapter = Chapter("Violon 1", ["Anne Roy"], heads=["Élève", "Naissance", "", "", ""], rows=rows)
+        dossier = Chapter("Zoé Œuvrard-Šimić", facts=[("Famille", "n° 1204"), ("Remarque", "")], own_page=True)
+        return statement(Statement("Listes de classe", [chapter, dossier], "fr", DAY), LETTERHEAD)
     make, paper = PAPERS[name]
     return bytes(make(paper))
 
@@ -72,7 +85,9 @@ def marked(reader: PdfReader) -> dict[tuple[int, int], str]:
     return found
 
 
-@pytest.mark.parametrize("name", [*PAPERS, "long invoice", "letters", "many letters", "attachment"])
+@pytest.mark.parametrize(
+    "name", [*PAPERS, "long invoice", "letters", "many letters", "attachment", "half paid", "labels", "class lists"]
+)
 def test_a_paper_is_tagged_from_its_title_to_its_last_word(name: str, tmp_path: Path) -> None:
     reader = PdfReader(io.BytesIO(one(name, tmp_path)))
     catalog = reader.trailer["/Root"]
@@ -99,7 +114,7 @@ def test_a_paper_is_tagged_from_its_title_to_its_last_word(name: str, tmp_path: 
             "/TH",
         }
         if each["/S"] == "/Figure":
-            assert "https://p" in each["/Alt"]
+            assert "https://p" in each["/Alt"] or "324,00 €" in each["/Alt"].replace("\xa0", " ")
             assert len(each["/A"]["/BBox"]) == 4
         if each["/S"] == "/TH":
             assert each["/A"]["/Scope"] in {"/Column", "/Row"}
@@ -110,6 +125,8 @@ def test_a_paper_is_tagged_from_its_title_to_its_last_word(name: str, tmp_path: 
             }
             assert len(widths) == 1, widths
             assert any(cell["/S"] == "/TH" for cell in under(each))
+    if name == "labels":
+        return  # an envelope bears no title
     headings = [each["/S"] for each in every if each["/S"] in {"/H1", "/H2"}]
     parts = [each for each in every if each["/S"] == "/Part"] or [document]
     assert headings.count("/H1") == len(parts)

@@ -6,19 +6,24 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, cast
 
+import pytest
 from aiosmtpd.controller import Controller
 from pypdf import PdfReader
 from sqlmodel import select
 
+from data.core.errors import NotFound
 from data.core.system_unit_of_work import system_unit_of_work
+from data.families import stored_files
 from data.mail import delivery
 from data.mail.outbox import Letter
 from data.reenrolment import documents as reenrolment_documents
 from data.reenrolment import models as reenrolment
+from data.reenrolment import papers, review
 from data.reenrolment import submission as request
 from data.reenrolment.campaigns import Campaign
+from data.reenrolment.models import Reenrolment, SuppliedDocument
 from tests.conftest import move_to
-from tests.demo_users import CLAIRE, as_, every, last, later, pupil
+from tests.demo_users import CLAIRE, PAUL, SAMIR, as_, every, last, later, pupil
 from tests.ground import free_port
 
 PDF = b"%PDF-1.4 a file of the tests"
@@ -98,3 +103,29 @@ def test_who_leaves_gets_a_paper_that_asks_for_nothing(database: str) -> None:
     assert "Autre : Nous partons à l’étranger / loin" in text
     assert "Pièces fournies" not in text
     assert "validée" not in text
+
+
+def test_what_was_sent_and_accepted_stays_among_the_familys_papers(database: str) -> None:
+    def text(login: str = CLAIRE) -> str:
+        with as_(login) as uow:
+            [(sent, year)] = papers.requests(uow)
+            assert year == uow.get(Campaign, sent.campaign_id).school_year
+            pdf = papers.request(uow, pupil(uow, "Nino"), sent.campaign_id).write()
+        return " ".join(" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages)
+
+    send("Nino", "courses", message="Le mercredi, s’il vous plaît.")
+    assert all(each in text() for each in ("Nino Aubry", "Claire Aubry", "Le mercredi", "une fois validée"))
+    with as_(CLAIRE) as uow:
+        assert papers.accepted(uow) == []
+    with as_(PAUL) as uow:
+        given = every(SuppliedDocument, SuppliedDocument.pupil_id == last(Reenrolment).pupil_id)
+        review.validate_document(uow, given[0].id)
+        review.validate(uow, last(Reenrolment).id)
+    assert "Demande validée le 24/11/2026." in text()
+    with as_(CLAIRE) as uow:
+        [accepted] = papers.accepted(uow)
+        assert stored_files.content_of(uow, accepted.file)[1] == PDF
+    with as_(CLAIRE) as uow, pytest.raises(NotFound):  # nothing was sent
+        papers.request(uow, pupil(uow, "Irina"), accepted.supplied.campaign_id)
+    with as_(SAMIR) as uow:
+        assert (papers.requests(uow), papers.accepted(uow)) == ([], [])

@@ -1,6 +1,6 @@
 """What a « responsable » decides: kept, journalled old and new, UserError in words; nobody else decides anything."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -21,9 +21,21 @@ from data.office import news
 from data.office.news import News
 from data.pdf.page import PageCanvas
 from data.privacy import records, retention
+from data.schooling import school_days
 from data.site_admin import field_policies
 from data.site_admin import settings as site_settings
-from data.site_admin.settings import ACCESS, IDENTITY, KEEPING, LOOK, MAIL, PARTS, PAYMENT, SECURITY, SENTENCES_READY
+from data.site_admin.settings import (
+    ACCESS,
+    CALENDAR,
+    IDENTITY,
+    KEEPING,
+    LOOK,
+    MAIL,
+    PARTS,
+    PAYMENT,
+    SECURITY,
+    SENTENCES_READY,
+)
 from tests.demo_users import CLAIRE, HELENE, PAUL, as_, both, every, last, later, site, today
 
 
@@ -67,6 +79,7 @@ def test_a_setting_is_kept_and_the_journal_has_both_values(database: str) -> Non
             "legal_accessibility_audit",
         ),
         (ACCESS, {"legal_accessibility": "", "legal_accessibility_audit": "01/01/2090"}, "legal_accessibility_audit"),
+        (ACCESS, {"legal_accessibility": "", "legal_accessibility_rate": "101"}, "legal_accessibility_rate"),
         (KEEPING, {"retention_letters": "0"}, "retention_letters"),
         (KEEPING, {"retention_letters": "-5"}, "retention_letters"),
         (KEEPING, {"journal_months": "5"}, "journal_months"),
@@ -75,6 +88,18 @@ def test_a_setting_is_kept_and_the_journal_has_both_values(database: str) -> Non
         (MAIL, {"letters_per_minute": ""}, "letters_per_minute"),
         (PAYMENT, {"payment_gateway": "payfip", "payment_numcli": "12"}, "payment_numcli"),
         (PAYMENT, {"payment_gateway": "nobody"}, "payment_gateway"),
+        (
+            PAYMENT,
+            {"payment_iban": "FR76 9999 9000 4200 0010 4200 102", "payment_beneficiary": "Régie"},
+            "payment_iban",
+        ),
+        (
+            PAYMENT,
+            {"payment_iban": "FR76 9999 9000 4200 0010 4200 101", "payment_beneficiary": " "},
+            "payment_beneficiary",
+        ),
+        (PAYMENT, {"payment_iban": "", "payment_beneficiary": "Régie"}, "payment_iban"),
+        (PAYMENT, {"payment_bic": "ABC"}, "payment_bic"),
         (SENTENCES_READY, {"refusal_sentences_sheet": "\n".join("abcdefghijklmn")}, "refusal_sentences_sheet"),
     ],
 )
@@ -84,6 +109,16 @@ def test_what_cannot_be_is_refused_beside_its_field_and_nothing_is_kept(database
         site_settings.save(uow, part, typed)
     assert set(raised.value.faults) == {invalid}
     assert site().model_dump() == before
+
+
+def test_what_is_chosen_of_a_list_can_be_unchosen(database: str) -> None:
+    """A site that follows no zone is shown none, and saving its closures gives it none."""
+    for code in ("valmont", "belrive"):
+        for one in (each for part in PARTS for each in part.settings if each.kind.control == "choice"):
+            assert one.shown(site(code)) in one.kind.options, (code, one.name)
+    with as_(HELENE) as uow:
+        site_settings.save(uow, CALENDAR, {"calendar_zone": "", "calendar_closures": "le 14/07/2027 : fête"})
+    assert school_days.between(site(), date(2027, 2, 1), date(2027, 2, 28)) == []
 
 
 def test_nobody_but_a_manager_decides(database: str) -> None:

@@ -220,6 +220,7 @@ def _ways(theirs: Theirs, pattern: str) -> list[dict[str, object]]:
         "n": theirs.number,
         "course": theirs.rows.get("enrolment", [1])[0],
         "year": theirs.year,
+        "campaign": theirs.of("reenrolment", "campaign_id"),
         "reference": theirs.of("online_payment", "reference"),
         "payment": theirs.of("online_payment", "reference"),
         "kind": "locations",

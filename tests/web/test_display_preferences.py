@@ -94,14 +94,16 @@ def test_the_declaration_says_non_conforme_until_an_audit_is_entered(come: Come,
     portal.change("UPDATE site SET legal = ? WHERE code = 'valmont'", text + "}")
     assert "partiellement" not in stranger.text("/accessibilite")
     portal.change(
-        "UPDATE site SET legal = ? WHERE code = 'valmont'", text + ', "accessibility_audit": "Cabinet X, 03/11/2026"}'
+        "UPDATE site SET legal = ? WHERE code = 'valmont'",
+        text + ', "accessibility_audit": "Cabinet X, 03/11/2026", "accessibility_rate": "83.5"}',
     )
     shown = come("aubry.claire").text("/accessibilite")
     for expected in (
         "partiellement conforme",
         "Cabinet X, 03/11/2026",
         "Référente accessibilité",
-        "Défenseur des droits",
+        "83,5 % des critères",
+        "www.defenseurdesdroits.fr",
         "RGAA 4.1.2",
     ):
         assert expected in shown

@@ -39,3 +39,44 @@ def test_another_family_finds_no_certificate(portal: Server) -> None:
     samir = Person(portal, "belkacem.samir")
     assert samir.get("/eleves/2042/attestations/inscription/lire").status_code == 404
     samir.close()
+
+
+def test_the_papers_of_each_year_stand_on_one_page_and_open(portal: Server) -> None:
+    """What was sent for next year too, and a letter that was accepted."""
+    login = portal.value(
+        "SELECT login FROM account JOIN reenrolment ON household_id = family_id "
+        "WHERE account.site_id = 1 AND state = 'submitted' AND password_hash <> '' LIMIT 1"
+    )
+    family, account = portal.rows("SELECT family_id, id FROM account WHERE site_id = 1 AND login = ?", login)[0]
+    portal.change(
+        "UPDATE supplied_document SET state = 'validated', decided_at = '2026-11-20 10:00:00.000000' WHERE family_id = ?",
+        family,
+    )
+    accept_a_letter(portal, family, account)
+    person = Person(portal, login)
+    page = person.soup("/papiers")
+    links = {str(each["href"]) for each in page.select("main a[href]")}
+    for part in ("/attestations/", "/facturation/factures/", "/reinscription/", "/documents/", "courriers?courrier="):
+        assert [each for each in links if part in each], part
+    refused = {each: person.get(each).status_code for each in links}
+    assert set(refused.values()) == {200}, refused
+    names = [" ".join(each.get_text(" ").split()) for each in page.select("main .papers a")]
+    assert len(set(names)) == len(names)
+    assert person.soup("/").select_one('main a[href="/papiers"]')
+    person.close()
+
+
+def accept_a_letter(portal: Server, family: int, account: int) -> None:
+    now = "2026-11-20 10:00:00.000000"
+    portal.change(
+        "INSERT INTO group_letter (site_id, subject, text, english, choice, asks, state, written_by, created_at, sent_at, version) "
+        "VALUES (1, 'Le règlement intérieur', 'Bonjour', '{}', '{}', 1, 'sent', 'Paul Renard', ?, ?, 1)", now, now,
+    )  # fmt: skip
+    letter = portal.value("SELECT max(id) FROM group_letter")
+    portal.change(
+        "INSERT INTO group_recipient (site_id, family_id, letter_id, reach, asked, pupils, read_by, accepted_by, accepted_at) "
+        "VALUES (1, ?, ?, 'mail', 1, '[]', '', 'x', ?)", family, letter, now,
+    )  # fmt: skip
+    portal.change(
+        "UPDATE letter SET group_id = ? WHERE id = (SELECT max(id) FROM letter WHERE account_id = ?)", letter, account
+    )

@@ -35,6 +35,7 @@ SCREENS = (
             *OWN,
             *BY_CHOICE,
             "/demandes",
+            "/papiers",
             "/demandes/messages/{message}",
             "/demandes/ecrire/cours/{course}",
             "/eleves/2042/cours",

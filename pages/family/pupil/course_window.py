@@ -28,7 +28,7 @@ from data.messages.models import About
 from data.schooling import absences, results
 from data.schooling import models as schooling
 from data.schooling.absences import Absence, AbsenceNotice, NoticeState
-from data.schooling.models import Attended, Lesson, LessonState, starts_for
+from data.schooling.models import Attended, Lesson, LessonState, instead_of, starts_for
 from pages.family.pupil.course_lists import ABSENCES, LESSONS, MARKS, Meeting
 
 NEXT = 5  # lessons shown at once
@@ -183,6 +183,7 @@ def _course(uow: UnitOfWork, window: Window, found: Attended, link: PupilLink) -
             (_("Heure de passage"), formats.clock(one.starts, uow.language)),
             (_("Durée"), formats.duration(one.minutes, uow.language)),
             (_("Salle"), course.room),
+            (_("Déplacé"), instead_of(one.lesson, uow.language)),
             (_("Remarque"), own(uow, one.lesson.note)),
         ]
         may = link.rights == Rights.ALL and one.lesson.day >= uow.today and one.lesson.state != LessonState.CANCELLED

@@ -23,7 +23,7 @@ from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.schooling import lesson_changes
 from data.schooling.lesson_changes import MAX_NOTE, Taught
-from data.schooling.models import LessonState
+from data.schooling.models import LessonState, instead_of
 from pages.staff.letters import letters
 
 PATH = "/gestion/courriels/cours"
@@ -118,7 +118,8 @@ def _row(uow: UnitOfWork, each: Taught) -> list[object]:
     lesson = each.lesson
     state = LessonState(lesson.state or LessonState.PLANNED)
     at = formats.clock(each.starts, uow.language)
-    note = lesson.note and html.span(lesson.note, class_="small soft")
+    said = ". ".join(filter(None, (instead_of(lesson, uow.language), lesson.note)))
+    note = said and html.span(said, class_="small soft")
     shown = state in {LessonState.CANCELLED, LessonState.MOVED}
     chip = html.span(status_chip(uow, state), " ", note) if shown else ""
     past = lesson.day < uow.today or state == LessonState.HELD
