@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 
 from data.core.errors import UserError
 from data.core.fields import fold
-from data.core.spreadsheets import Cell
+from data.core.spreadsheets import PARTS, Cell
 from data.importing import programs, title_groups
 from data.importing.columns import Field
 from data.importing.evidence import TELLING, Values, agrees
@@ -17,6 +17,7 @@ from data.importing.runs import Matched
 from data.importing.title_groups import plain
 from data.importing.title_places import Sort, sort_of
 
+MAX_NAMED = 5  # columns of which one is wanted, in one sentence
 NEAR = 88  # of 100: under it, two titles are not the same words
 EXPLICIT = 2  # points: a title that says whose it is goes first
 WITH_TAX = 20  # points: what is to be paid goes before « Montant » and « Total »
@@ -34,6 +35,12 @@ OTHER_PERSON = re.compile(  # somebody who is none of the adults of a line
     r"\b(urgences?|emergency|sos|prevenir|secours|autres? contacts?|medecin|docteur|assurance|ecole|etablissement|college|lycee|"
     r"employeur|grands? (?:parents?|pere|mere)|nounou|voisine?)\b"
 )
+LEARNT = re.compile(  # disciplines, as headings of lists name them
+    r"\b(piano|violon|alto|violoncelle|contrebasse|viole|harpe|guitare|luth|mandoline|flute|traversiere|bec|hautbois|clarinette|basson|saxo\w*|cor|"
+    r"trompette|cornet|bugle|trombone|tuba|euphonium|percussions?|batterie|orgue|clavecin|accordeon|chant|solfege|formation musicale|fm|eveil|"
+    r"choeur|chorale|orchestre|ensemble|danse|theatre|jazz|musique|mao|composition|direction)\b"
+)
+CYCLE = re.compile(r"\bcycle\b")
 PUPILS_OWN = {
     "email": "pupil_email",
     "phone_mobile": "pupil_phone",
@@ -59,7 +66,7 @@ def guess(
     for at, head in enumerate(heads):
         if at in said:
             continue
-        group, words = groups.get(at, ("", plain(head)))
+        group, words = groups.get(at, ("", title_groups.without_adherent(plain(head))))
         for order, one in enumerate(record.columns):
             if one.name == "adult1_civility" and adults_separate and not group:
                 continue  # it is the pupil's
@@ -73,7 +80,8 @@ def guess(
     for _, _, at, name in sorted(ranked):
         if str(at) not in found and name not in found.values() and at not in rivals:
             found[str(at)] = name
-    found |= _by_values(record, heads, values, found, rivals)
+    found |= _by_values(record, heads, values, found, rivals) | _by_heading(record, heads, rows, found)
+    found = _of_couples(found) if groups else found
     return _of_children_alone(found, groups, values, today) if groups and today else found
 
 
@@ -83,6 +91,14 @@ def _of_adults(record: Record, heads: Sequence[str]) -> set[int]:
         return set()
     said = title_groups.of_heads(heads)
     return {at for at, (group, words) in said.items() if group.startswith("adult") and sort_of(words) == Sort.CONTACT}
+
+
+def _of_couples(found: dict[str, str]) -> dict[str, str]:
+    """« N° adhérent » where no pupil is named is the household's number."""
+    names = {*found.values()}
+    if "number" not in names or "family" in names or any(name.startswith("pupil") for name in names):
+        return found
+    return {at: "family" if name == "number" else name for at, name in found.items()}
 
 
 def _of_children_alone(
@@ -168,6 +184,21 @@ def _by_values(
     return more
 
 
+def _by_heading(
+    record: Record, heads: Sequence[str], rows: Sequence[Sequence[Cell]], found: Mapping[str, str]
+) -> dict[str, str]:
+    """What headings within the table say, when it is what pupils learn, or how far they are, and no column says that."""
+    if PARTS not in heads:
+        return {}
+    at = heads.index(PARTS)
+    texts = {fold(str(row[at])) for row in rows if row[at]}
+    for name, pattern in (("cycle", CYCLE), ("discipline", LEARNT)):
+        telling = sum(bool(pattern.search(text)) for text in texts)
+        if record.field(name) and name not in found.values() and telling * 2 > len(texts):
+            return {str(at): name}
+    return {}
+
+
 def _has_somebody(one: Field, taken: Container[str]) -> bool:
     """A second adult's column is one where the file names a second adult."""
     names = (f"{one.group}_{name}" for name in ("name", "last_name", "first_name"))
@@ -191,7 +222,7 @@ def missing(record: Record, matched: Matched) -> list[str]:
     given = set(matched.get("columns", {}).values()) | set(matched.get("fixed", {}))
     lost = [each.label for each in record.columns if each.key and each.required and each.name not in given]
     return lost + [
-        " / ".join(each.label for each in record.columns if each.name in names)
+        " / ".join([each.label for name in names[:MAX_NAMED] if (each := record.field(name))])
         for names in record.one_of
         if not given & set(names)
     ]

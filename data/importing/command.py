@@ -135,6 +135,10 @@ def _print(report: Report) -> None:
         print(f"ligne {fault.line}, {fault.column or '–'}, « {fault.value} » : {fault.why}")
     for line, _, sentence in report.conflicts:
         print(f"ligne {line}, à vérifier : {sentence}")
+    for aside in report.aside:
+        print(f"ligne {aside.line}, mise de côté : {aside.why} {aside.about}".rstrip())
+    for named in report.recognised:
+        print(f"ligne {named.line}, « {named.written} » : {named.who} (reconnu par : {', '.join(named.by)})")
     for question in (each for each in report.questions if each.is_open):
         answers = ", ".join(f"{choice.value} ({choice.sentence})" for choice in question.choices)
         print(f"à répondre, answers.{question.key} : {question.sentence} {answers}")

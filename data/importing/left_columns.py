@@ -5,6 +5,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from data.core.i18n import _
+from data.core.spreadsheets import PARTS
 from data.importing.records import Record
 from data.importing.runs import Matched
 from data.importing.title_groups import plain
@@ -46,6 +47,8 @@ def left_columns(record: Record, heads: Sequence[str], matched: Matched) -> list
     found = []
     for at, head in enumerate(heads):
         name = columns.get(str(at))
+        if not name and head == PARTS:
+            continue  # told among the lines that are no records
         if not name:
             found.append(LeftColumn(at, head, CHOSEN if name == "" else _reason(record, head, set(columns.values()))))
         elif why := CHECKED.get((record.name, name)):

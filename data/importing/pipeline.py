@@ -25,6 +25,7 @@ from data.importing.planning import Change, Fault, Plan
 from data.importing.previews import Previews
 from data.importing.questions import Question
 from data.importing.recognition import Likeness
+from data.importing.snapshot import Aside, Recognised
 
 OpenUnitOfWork = Callable[
     ..., AbstractContextManager[UnitOfWork]
@@ -68,13 +69,17 @@ class Report:
     questions: list[Question] = field(default_factory=list)
     understood: list[Understood] = field(default_factory=list)  # values read otherwise than they are written
     previews: Previews = field(default_factory=Previews)  # the first families as they will be, totals
+    recognised: list[Recognised] = field(default_factory=list)  # by names, where no number is given
+    aside: list[Aside] = field(default_factory=list)  # lines that are not written, and why
     moved: bool = False  # the site changed between the check and the import: read again
     written: bool = False
 
     @staticmethod
     def of(plan: Plan, matched: import_runs.Matched, role: str) -> "Report":
         found = plan.faults, plan.conflicts, plan.changes, plan.questions, plan.understood, plan.previews
-        return Report(plan.record.name, plan.counts, plan.mark, matched, role, *found)
+        snapshot = plan.snapshot
+        named = snapshot.recognised, [snapshot.aside[line] for line in sorted(snapshot.aside)]
+        return Report(plan.record.name, plan.counts, plan.mark, matched, role, *found, *named)
 
 
 @dataclass

@@ -83,7 +83,8 @@ class Plan:
         """The same when the file would do the same: between the check and the import, the site may have changed."""
         conflicts_of = [tuple(each) for each in self.changes]
         more = [(line, sort, str(text)) for line, sort, text in self.conflicts]
-        return hashlib.sha256(repr((conflicts_of, more)).encode()).hexdigest()
+        people = [tuple(each) for each in self.snapshot.recognised]
+        return hashlib.sha256(repr((conflicts_of, more, people, sorted(self.snapshot.aside))).encode()).hexdigest()
 
 
 def load(uow: UnitOfWork, record: Record) -> Snapshot:
@@ -207,7 +208,7 @@ def _place(made: Plan, line: Line, needed: set[str]) -> None:
     """A line becomes rows; what it does is counted: one that changes what is there is told so, whatever it adds."""
     snapshot, record = made.snapshot, made.record
     adds, moves = snapshot.adds, snapshot.moves
-    if not line.bad & needed:
+    if not line.bad & needed and line.number not in snapshot.aside:
         record.place(line, snapshot)
     made.counts["updated" if snapshot.moves > moves else "added" if snapshot.adds > adds else "unchanged"] += 1
 

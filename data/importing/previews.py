@@ -1,7 +1,8 @@
 """What a check shows of the result: the first families as they will be, and totals of amounts. Made of the plan; nothing is written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from data.billing.models import Invoice, Payment
 from data.core import formats
@@ -9,7 +10,7 @@ from data.core.errors import UserError
 from data.core.i18n import plural
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.importing.records import shown_number
-from data.importing.snapshot import Entity, Snapshot
+from data.importing.snapshot import Aside, Entity, Snapshot
 
 MAX_FAMILIES = 10
 
@@ -52,6 +53,22 @@ class Previews:
 
 def of(snapshot: Snapshot) -> Previews:
     return Previews(list(_families(snapshot)), list(_totals(snapshot)))
+
+
+class AsideSum(NamedTuple):
+    """Lines that are put aside for one reason: how many, and what their amounts make in cents."""
+
+    lines: int
+    cents: int
+    why: UserError
+
+
+def sums_of(aside: Sequence[Aside]) -> list[AsideSum]:
+    """By reason, in the order of the file."""
+    reasons: dict[str, list[Aside]] = {}
+    for each in aside:
+        reasons.setdefault(str(each.why), []).append(each)
+    return [AsideSum(len(same), sum(each.cents for each in same), same[0].why) for same in reasons.values()]
 
 
 def _families(snapshot: Snapshot) -> Iterator[FamilyPreview]:

@@ -18,6 +18,8 @@ from data.importing.title_groups import plain
 MAX_LIKELY, MAX_EVIDENCE = 5, 6
 # Points less: for a column that the kind cannot do without; for adults or pupils that are not there; for adults who are children
 LACK, HALF_A_LINE, CHILDREN = 0.3, 0.25, 0.5
+NO_NUMBER = 0.25  # a little less than LACK: without any number, payments rather than invoices
+NOTHING_OF_IT = 0.7  # for payments and invoices without amounts, marks without marks: names alone are people
 AMOUNTS = 0.25  # share of columns of amounts from which a kind without any is unlikely, by that share
 TEACHERS = {"professeur", "professeurs", "profs", "enseignant", "enseignants", "intervenant"}  # else names are pupils'
 AN_ACCOUNT = 0.5  # points more for payments: an account's two columns, a column for each means of payment
@@ -60,6 +62,7 @@ def _likeness(record: Record, heads: Sequence[str], rows: Sequence[Sequence[Cell
     )
     points = sum(str(at) in columns for at in filled) / max(1, len(filled))
     points -= LACK * len(column_matching.missing(record, {"columns": columns}))
+    points -= NOTHING_OF_IT * _says_nothing(record, set(columns.values()))
     if record.name == "pupils-and-adults":
         points -= _lacks_people(columns)
     if not any(one.form == "money" for one in record.columns):
@@ -71,6 +74,8 @@ def _likeness(record: Record, heads: Sequence[str], rows: Sequence[Sequence[Cell
         points -= LACK
     if record.name == "teachers" and points < 1 and not any(TEACHERS & {*title.split()} for title in titles):
         points -= LACK
+    if record.name == "families" and any("conjoint" in title.split() for title in titles):
+        points -= LACK  # a line there is one adult
     if record.name == "payments":
         points += _of_payments(heads, set(columns.values()))
     if record.name == "families" and any(
@@ -86,18 +91,27 @@ def _likeness(record: Record, heads: Sequence[str], rows: Sequence[Sequence[Cell
     return Likeness(record.name, round(points, 3), columns, evidence[:MAX_EVIDENCE])
 
 
+def _says_nothing(record: Record, names: set[str]) -> bool:
+    """Whether the very thing that a kind is about is not there."""
+    wanted = {one.name for one in record.columns if one.form == "money" and one.required}
+    if record.name == "marks":
+        wanted = {"value", "letter", "mention", "absent", "remark"}
+    return bool(wanted) and not wanted & names
+
+
 def _of_payments(heads: Sequence[str], columns: set[str]) -> float:
     """The portal can number them, though lists of payments have numbers most often; a bank's or a treasurer's columns are theirs."""
     means = sum(bool(OF_MEANS.fullmatch(plain(head))) for head in heads)
-    return AN_ACCOUNT * (means > 1 or {"debit", "cents"} <= columns) - LACK * ("number" not in columns)
+    return AN_ACCOUNT * (means > 1 or {"debit", "cents"} <= columns) - NO_NUMBER * ("number" not in columns)
 
 
 def _lacks_people(columns: dict[str, str]) -> float:
     """A list of adults only, or of pupils only, is another kind."""
     names = set(columns.values())
     adults = any(name.startswith("adult") and name.endswith("name") for name in names)
-    pupils = bool(names & {"pupil_first_name", "pupil_name"})
-    return HALF_A_LINE * ((not adults) + (not pupils))
+    pupils = bool(names & {"pupil_first_name", "pupil_name", "adult2_name", "adult2_last_name"})  # or a couple
+    alone = not adults and not names & {"family", "discipline", "cycle"}  # pupils of age learn something
+    return HALF_A_LINE * ((not adults) + (not pupils)) + LACK * alone
 
 
 def _samples(rows: Sequence[Sequence[Cell]], at: int) -> tuple[str, ...]:

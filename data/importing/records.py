@@ -182,6 +182,8 @@ def numbered(line: Line, snapshot: Snapshot, table: type[SQLModel], typed: str, 
 
 def required(line: Line, snapshot: Snapshot, table: type[SQLModel], name: str) -> Entity | None:
     """The row that a column refers to; None, with the fault told, when there is none."""
+    if name in line.found:
+        return line.found[name]
     typed = line.get(name)
     if not typed:
         line.fault(name, UserError("Ce champ ne peut pas rester vide.", code=ErrorCode.EMPTY))

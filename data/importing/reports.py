@@ -3,6 +3,7 @@
 from data.core.i18n import Language, _, translate
 from data.core.spreadsheets import Cell, Form, write
 from data.importing.pipeline import Report
+from data.importing.snapshot import Recognised
 
 FAULT_HEADS = (_("Ligne"), _("Colonne"), _("Valeur"), _("Motif"))
 CHANGE_HEADS = (_("Ligne"), _("Effet"), _("Fiche"), _("Colonne"), _("Avant"), _("Après"))
@@ -11,6 +12,8 @@ SENTENCES = {
     "updated": _("Modifiée"),
     "doubt": _("À vérifier"),
     "understood": _("Lue autrement"),
+    "recognised": _("Reconnue par : {signs}"),
+    "aside": _("Mise de côté"),
 }
 
 
@@ -30,10 +33,37 @@ def file_of(report: Report, form: Form, language: Language = "fr") -> bytes:
     otherwise = translate(SENTENCES["understood"], language)
     rows += [[each.line, otherwise, None, each.column, each.written, each.value] for each in report.understood]
     rows += [
+        [
+            each.line,
+            translate(SENTENCES["aside"], language),
+            f"{each.about} – {each.why.message(language)}",
+            None,
+            None,
+            None,
+        ]
+        for each in report.aside
+    ]
+    rows += [
+        [
+            each.line,
+            translate(SENTENCES["recognised"], language, signs=signs(each, language)),
+            each.who,
+            None,
+            each.written,
+            each.who,
+        ]
+        for each in report.recognised
+    ]
+    rows += [
         [each.line, translate(SENTENCES[each.outcome], language), each.about, each.column, each.old, each.new]
         for each in report.changes
     ]
     return write(form, heads, rows, title=translate("Ce qui change", language))
+
+
+def signs(recognised: Recognised, language: Language) -> str:
+    """« nom, e-mail »."""
+    return ", ".join(translate(each, language) for each in recognised.by)
 
 
 def faulty_lines(report: Report) -> int:

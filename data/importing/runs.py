@@ -21,6 +21,7 @@ from data.core.roles import Role
 from data.core.scope import OfSite, Scope
 from data.core.sites import json_column
 from data.core.unit_of_work import UnitOfWork
+from data.importing.questions import PART
 
 
 class Matched(TypedDict, total=False):
@@ -160,7 +161,18 @@ def _match_of(uow: UnitOfWork, kind: str, heads: list[str]) -> ImportMatch | Non
     return uow.one(select(ImportMatch).where(ImportMatch.kind == kind, ImportMatch.shape == shape_of(heads)))
 
 
-ABOUT_PEOPLE = {"same-family", "other-family", "other-birth"}  # answers that hold for the people of one file
+ABOUT_PEOPLE = {
+    "same-family",
+    "other-family",
+    "other-birth",
+    "payer",
+    "pupil",
+}  # answers that hold for the people of one file
+
+
+def holds_again(key: str) -> bool:
+    """Whether an answer says something of other files of the same titles."""
+    return PART not in key and key.partition(":")[0] not in ABOUT_PEOPLE
 
 
 def of_the_shape(matched: Matched) -> Matched:
@@ -170,7 +182,7 @@ def of_the_shape(matched: Matched) -> Matched:
     kept.pop("corrections", None)
     kept.pop("left_out", None)
     if "answers" in kept:
-        kept["answers"] = {key: answer for key, answer in kept["answers"].items() if key not in ABOUT_PEOPLE}
+        kept["answers"] = {key: answer for key, answer in kept["answers"].items() if holds_again(key)}
     return kept
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import func
 from sqlmodel import SQLModel, col, select
@@ -40,7 +40,7 @@ class Entity:
 class Line:
     """A line of the file: what could be read, and what could not."""
 
-    __slots__ = ("bad", "faults", "fields", "guarded", "nobody", "number", "values")
+    __slots__ = ("bad", "faults", "fields", "found", "guarded", "nobody", "number", "values")
 
     def __init__(self, number: int, fields: Mapping[str, Field]) -> None:
         self.number, self.fields = number, fields
@@ -49,6 +49,7 @@ class Line:
         self.faults: list[tuple[str, Any, UserError]] = []  # column, what was read there, why
         self.guarded = False  # it would change a row that is guarded, or add one to it
         self.nobody: set[str] = set()  # groups of columns of which the file says that there is no such person
+        self.found: dict[str, Entity] = {}  # column of a number -> the row that names stand for in its place
 
     def get(self, name: str, instead: Any = None) -> Any:
         value = self.values.get(name)
@@ -65,6 +66,24 @@ class Line:
         if name not in self.bad:
             self.bad.add(name)
             self.faults.append((name, self.values.get(name, ""), why))
+
+
+class Aside(NamedTuple):
+    """A line that is not written: why, what it is about, and its amount in cents."""
+
+    line: int
+    why: UserError
+    about: str = ""
+    cents: int = 0
+
+
+class Recognised(NamedTuple):
+    """Whom names stand for: what the line says, the family or the pupil, and by which words of `SIGNS` they were recognised."""
+
+    line: int
+    written: str
+    who: str
+    by: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -106,6 +125,8 @@ class Snapshot:
         self.unsure: set[str] = set()  # those of them that are one adult's, and may be another's
         self.named: list[Entity] = []  # rows that have a new outside key
         self.guarded_families = 0  # how many are under protection, for who may not read them
+        self.aside: dict[int, Aside] = {}  # lines that are not written
+        self.recognised: list[Recognised] = []
         self._contexts: dict[type[object], object] = {}  # what one kind alone remembers
 
     def load(self, uow: UnitOfWork, tables: Sequence[type[SQLModel]], keys: Mapping[type[SQLModel], Keys]) -> None:
@@ -218,6 +239,9 @@ class Snapshot:
             entity.values[name] = other.id
             self.changed[id(entity)] = entity
             self.moves += 1
+
+    def put_aside(self, line: Line, why: UserError, about: str = "", cents: int = 0) -> None:
+        self.aside.setdefault(line.number, Aside(line.number, why, about, cents))
 
     def add_conflict(self, line: Line, sort: str, sentence: UserError) -> None:
         self.conflicts.append((line.number, sort, sentence))

@@ -46,6 +46,7 @@ PHRASES = (
 FORMAT_NOTE = re.compile(
     r"\((?:[jmady]{2,4}[/. -]?){2,3}\)|\((?:(?:obligatoire|facultatif|required|optional)|si [^()]*)\)|[*✱]"
 )
+ADHERENT, NUMBERED = re.compile(r"\badh[ée]rente?s?\b", re.IGNORECASE), re.compile(r"n\b")
 SILENT = {"de", "du", "la", "le", "l", "d", "des", "id", "code", "cde", "adh", "resid", "of", "the"}
 ADULT_WORDS, PUPIL_WORDS = {"responsable", "adulte", "pere", "mere", "conjoint"}, {"eleve"}
 PLACES = {"adresse", "coordonnees", "domicile"}  # names of groups of columns that say nothing of whose they are
@@ -87,12 +88,13 @@ def of_heads(heads: Sequence[str], grown: Container[int] = ()) -> Said:
 
 
 def is_birth(head: str) -> bool:
-    words = plain(head)
+    words = plain(ADHERENT.sub(" ", head))
     return any(title_places.sort_of(each) == Sort.BIRTH for each in (words, words.rstrip(" 123456789")))
 
 
 def places(heads: Sequence[str], grown: Container[int] = ()) -> Places:
     """The same, and `unsure`: telephones and e-mails of which the file does not say whose they are, of two adults that it names."""
+    heads = _with_adherents(heads, grown)
     marked = {at: _marker_of(head, heads) for at, head in enumerate(heads)}
     adults = [(marker, words) for marker, words in marked.values() if marker and "eleve" not in marker]
     numbers = _adult_numbers(adults)
@@ -114,6 +116,24 @@ def places(heads: Sequence[str], grown: Container[int] = ()) -> Places:
     twins = {at: plain(match[1]) for at, match in again.items() if not found[at][0]}
     numbered = any(marker[-1].isdecimal() for marker, _ in adults)
     return title_places.placed(heads, _with_parents_names(found), twins, numbered=numbered, grown=grown)
+
+
+def _with_adherents(heads: Sequence[str], grown: Container[int]) -> list[str]:
+    """An « adhérent » is the pupil beside adults, a child's birth date or what is learnt; an adult where every date is an adult's."""
+    there = [at for at, head in enumerate(heads) if ADHERENT.search(head) and not NUMBERED.match(plain(head))]
+    if not there:
+        return list(heads)
+    words = [plain(head) for head in heads]
+    births = [at for at, head in enumerate(heads) if is_birth(ADHERENT.sub(" ", head))]
+    adults = any(ADULT_WORDS & {*each.split()} for each in words)
+    learns = any(title_places.sort_of(each) == Sort.LESSON for each in words)
+    if adults or learns or any(at not in grown for at in births):
+        role = "élève"
+    elif births:
+        role = "responsable"
+    else:
+        return list(heads)
+    return [ADHERENT.sub(role, head) if at in there else head for at, head in enumerate(heads)]
 
 
 def _is_a_name(words: str) -> bool:
@@ -138,6 +158,12 @@ def _marker_of(head: str, heads: Sequence[str]) -> tuple[str, str]:
         if marker and not marker[-1].isdecimal():
             return f"{marker}{again[2]}", words
     return _marker(plain(head))
+
+
+def without_adherent(words: str) -> str:
+    """« Nom adhérent », in a list of one sort of people, is « Nom »; « N° adhérent » stays a number of its own."""
+    bare = " ".join(word for word in words.split() if word not in {"adherent", "adherente"})
+    return words if not bare or NUMBERED.match(bare) else bare
 
 
 def without_place(words: str) -> str:

@@ -42,8 +42,14 @@ class Screen:
         async for message in self.ws:
             if message.data == "2":
                 await self.ws.send_str("3")
-            elif message.data.startswith("42") and self.heard and not self.heard.done():
+            elif (
+                isinstance(message.data, str) and message.data.startswith("42") and self.heard and not self.heard.done()
+            ):
                 self.heard.set_result(None)
+
+    async def awake(self) -> "Screen":
+        """Connected, as a browser sees to it: a socket that was closed is opened anew."""
+        return await Screen(self.session, self.base, self.path).open(2) if self.ws.closed else self
 
     async def act(self, do: str = "save", of: str = "1", **values: str) -> float:
         """Milliseconds from an action to its answer: « Modifier » with nothing changed, when none is said."""

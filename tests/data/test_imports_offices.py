@@ -181,3 +181,62 @@ def test_an_account_or_a_social_number_is_no_telephone() -> None:
         "13;Roy;Ana;FR7612345678901234567890124;184057511234568\n"
     )
     assert (columns(run)["IBAN"], columns(run)["Sécu"]) == ("", "")
+
+
+def test_one_column_of_telephones_may_be_one_parents_here_and_the_others_there() -> None:
+    text = "Élève;Papa;Maman;Portable\nROY Léa;PETIT Max;ROY Eva;0612345678\nGRIS Tom;GRIS Luc;GRIS Ana;0612345679\n"
+    [key] = asked(check(give(KIND, text)))
+    report = check(give(KIND, text, answers={key: "split"}))
+    one, other = [each.key for each in report.questions if each.is_open]
+    carry(give(KIND, text, answers={key: "split", one: "first", other: "second"}))
+    phones = {each.first_name: each.phone_mobile for each in every(Guardian) if each.phone_mobile}
+    assert phones == {"Max": "+33612345678", "Ana": "+33612345679"}
+    assert asked(check(give(KIND, text.replace("GRIS", "BLEU")))), "the answer for a line is of its people"
+
+
+def test_another_birth_date_may_be_a_slip_here_and_a_brother_there() -> None:
+    titles = "Élève;Né le;Maman;Portable\n"
+    bring(KIND, titles + "ROY Léa;01/02/2012;ROY Eva;0612345678\nGRIS Tom;03/04/2013;GRIS Ana;0612345679\n")
+    text = titles + "ROY Léa;02/01/2012;ROY Eva;0612345678\nGRIS Tom;05/06/2016;GRIS Ana;0612345679\n"
+    split = {"other-birth": "split"}
+    one, other = [each.key for each in check(give(KIND, text, answers=split)).questions if each.is_open]
+    carry(give(KIND, text, answers={**split, one: "same", other: "two"}))
+    births = sorted((each.first_name, f"{each.birth_date:%d/%m/%Y}") for each in every(Pupil) if each.birth_date)
+    assert births == [("Léa", "02/01/2012"), ("Tom", "03/04/2013"), ("Tom", "05/06/2016")]
+
+
+PARTS = (
+    "Nom;Prénom;Né le;Nom parent;Prénom parent;Tél\nCLASSE DE PIANO;;;;;\nAube;Tim;01/01/2014;Aube;Eva;0612121212\n"
+    "Bois;Tom;01/01/2015;Bois;Ada;0613131313\nFORMATION MUSICALE;;;;;\nClos;Ari;01/01/2013;Clos;Ivo;0614141414\n"
+)
+
+
+def test_a_heading_within_the_list_says_what_the_pupils_below_learn() -> None:
+    teachers = PARTS.replace("CLASSE DE PIANO", "CLASSE DE MME ROY").replace("FORMATION MUSICALE", "M. PETIT")
+    assert columns(taken_for(teachers))["(intertitre)"] == "", "whose class it is says nothing of what is learnt"
+    said = taken_for(PARTS.replace("Tél", "Tél;Instrument").replace("0612121212", "0612121212;Orgue"))
+    assert columns(said)["(intertitre)"] == "", "a column of the file goes first"
+    run = taken_for(PARTS)
+    assert columns(run)["(intertitre)"] == "discipline"
+    carry(run)
+    assert {each.first_name: each.discipline for each in every(Pupil)} == {
+        "Tim": "Piano",
+        "Tom": "Piano",
+        "Ari": "Formation musicale",
+    }
+
+
+@pytest.mark.parametrize(
+    ("titles", "row", "people"),
+    [
+        ("Nom adhérent;Prénom adhérent;Né le;Nom responsable;Prénom responsable", "Gris;Léo;01/02/2014;Gris;Ana", (["Ana Gris"], ["Léo Gris"])),
+        ("Nom adhérent;Prénom adhérent;Né le;Activité;Mail", "Vert;Max;01/02/1980;Piano;m@example.org", (["Max Vert"], ["Max Vert"])),
+        ("Nom;Prénom;Conjoint;Adresse;CP;Ville", "Blanc;Yves;BLANC Marie;1 rue X;57000;Metz", (["Yves Blanc", "Marie BLANC"], [])),
+        ("Nom;Prénom;Nom conjoint;Prénom conjoint;CP;Ville", "Blanc;Yves;Blanc;Marie;57000;Metz", (["Yves Blanc", "Marie Blanc"], [])),
+    ],
+)  # fmt: skip
+def test_members_and_spouses_are_who_they_are(titles: str, row: str, people: tuple[list[str], list[str]]) -> None:
+    run = taken_for(f"{titles}\n{row}\n")
+    assert run.kind == KIND
+    carry(run)
+    assert [(adults, [name for name, _ in pupils]) for adults, pupils in homes()] == [people]

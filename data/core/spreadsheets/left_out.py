@@ -19,6 +19,11 @@ SIGNS = re.compile(r"[-–—_.…/*=~·•\s]+|x")
 SUM = re.compile(r"\s*(SUM|SUBTOTAL|SOMME|SOUS\.TOTAL|COUNTA?)\(", re.IGNORECASE)
 AMOUNT = re.compile(r"-?\d{1,9}([.,]\d{1,2})?")
 MAX_TEXT, MAX_PART = 120, 300
+PART = re.compile(  # what the lines below have in common, in the words of conservatoires
+    r"(?:classes?|cours|ateliers?|sections?|disciplines?|departements?|instruments?|groupes?|pratiques?)\b"
+    r"(?: (?:de la|de l'|du|des|de)\b| d'|[ :-])? *(?P<name>.+)"
+)
+CYCLE = re.compile(r"(?:(?:[1-4](?:er|e|eme)|premier|deuxieme|troisieme) )?cycle(?: [1-4i]+)?")
 FEW = 0.6  # of the cells that lines usually have: a total has fewer
 
 
@@ -106,7 +111,11 @@ class LeftOuts:
             return set()
         alone = [at for at, (_, cells) in enumerate(self._body) if self._stands_alone(at, cells)]
         named = {at for at in alone if self._names_what_follows(at)}
-        capitals = {at for at in alone if str(self._text(at)).isupper() and self._begins_a_part(at)}
+        named |= {
+            at for at in alone if PART.fullmatch(_plain(self._text(at))) or CYCLE.fullmatch(_plain(self._text(at)))
+        }
+        loud = {at for at in alone if str(self._text(at)).isupper()}
+        capitals = loud if 0 in loud else {at for at in loud if self._begins_a_part(at)}
         if named or len(capitals) > 1:
             named |= capitals
         return named
@@ -116,6 +125,16 @@ class LeftOuts:
         if len(places) != 1 or is_value(cells[places[0]]) or at + 1 >= len(self._body):
             return False
         return places[0] == 0 or (self._body[at][0], places[0]) in self._merged
+
+    def parts(self) -> dict[int, str]:
+        """Line of each heading -> what it says of the lines below: « CLASSE DE PIANO » is « Piano »; nothing where a column says it."""
+        found = {self._body[at][0]: _part_of(self._text(at)) for at in sorted(self._headings)}
+        return {} if any(self._is_said_below(at) for at in self._headings) else found
+
+    def _is_said_below(self, at: int) -> bool:
+        name, part = fold(self._text(at)).rstrip(" :"), fold(_part_of(self._text(at)))
+        below = next((cells for _, cells in self._body[at + 1 : at + 2]), [])
+        return any(fold(shown(below[place])).strip() in {name, part} for place in filled(below))
 
     def _text(self, at: int) -> str:
         cells = self._body[at][1]
@@ -144,6 +163,18 @@ class LeftOuts:
             if TOTAL.match(first):
                 return first.endswith(name)
         return False
+
+
+def _plain(text: str) -> str:
+    return fold(text).rstrip(" :.-")
+
+
+def _part_of(text: str) -> str:
+    """Without « classe de », and not shouted."""
+    bare = text.strip().rstrip(" :.-")
+    found = PART.fullmatch(fold(bare))
+    name = bare[found.start("name") :] if found and len(fold(bare)) == len(bare) else bare
+    return name.capitalize() if name.isupper() else name[:1].upper() + name[1:]
 
 
 def amount(cell: Cell) -> float | None:

@@ -17,6 +17,7 @@ Fault: TypeAlias = tuple[int, int, str, UserError]  # line, column from 0 (-1: t
 
 MAX_BYTES = 12 * 1024 * 1024
 MAX_ROWS, MAX_COLUMNS, MAX_CELL_LENGTH = 20_000, 120, 5_000
+PARTS = "(intertitre)"  # the column of what headings within the table say
 MEDIA = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 # What makes a spreadsheet run a text, its full-width twins too; apostrophes before it are ours, or written so that ours go.

@@ -13,7 +13,9 @@ from data.core.spreadsheets.left_out import LeftOuts, amount
 from data.core.spreadsheets.model import (
     MAX_BYTES,
     MAX_CELL_LENGTH,
+    MAX_COLUMNS,
     MAX_ROWS,
+    PARTS,
     Cell,
     Grid,
     Reading,
@@ -59,7 +61,9 @@ def read(content: bytes, reading: Reading = Reading(), *, tick: Tick = no_tick) 
     if len(body) > MAX_ROWS:
         raise too_many_rows()
     known = {line for line, place, _, _ in grid.faults if place < 0}
-    _fill(sheet, _records(sheet, grid, found, body, keep_all=reading.keep_all), known, tick)
+    parts: dict[int, str] = {}
+    _fill(sheet, _records(sheet, grid, found, body, parts, keep_all=reading.keep_all), known, tick)
+    _say_parts(sheet, parts)
     gone = {each.line for each in sheet.left_out}
     sheet.faults += [each for each in grid.faults if each[0] >= sheet.reading.titles_line and each[0] not in gone]
     sheet.faults = sorted((each for each in sheet.faults if each[1] < len(sheet.heads)), key=lambda each: each[:2])
@@ -157,18 +161,34 @@ def _skip_hidden(grid: Grid) -> int:
     return before - len(grid.records)
 
 
-def _records(sheet: Sheet, grid: Grid, found: Titles, body: list[Record], *, keep_all: bool) -> Iterable[Record]:
-    """The lines that are records; the others go among those left out."""
+def _records(
+    sheet: Sheet, grid: Grid, found: Titles, body: list[Record], parts: dict[int, str], *, keep_all: bool
+) -> Iterable[Record]:
+    """The lines that are records; the others go among those left out, and what headings say into `parts`."""
     if keep_all:
         return body
     records = []
     titles_lines = grid.records[found.at : found.at + found.lines]
-    for record, left_out in LeftOuts(grid, titles_lines, found.heads, body).split():
+    lines = LeftOuts(grid, titles_lines, found.heads, body)
+    parts |= lines.parts()
+    for record, left_out in lines.split():
         if left_out:
             sheet.left_out.append(left_out)
         else:
             records.append(record)
     return records
+
+
+def _say_parts(sheet: Sheet, parts: dict[int, str]) -> None:
+    """What a heading says of the lines below it, as a column of theirs: a person sees it, and links it or not."""
+    if not parts or len(sheet.heads) >= MAX_COLUMNS:
+        return
+    sheet.heads.append(PARTS)
+    lines, at, part = sorted(parts), 0, ""
+    for number, cells in sheet.rows:
+        while at < len(lines) and lines[at] < number:
+            part, at = parts[lines[at]], at + 1
+        cells.append(part)
 
 
 def _fill(sheet: Sheet, records: Iterable[Record], known: set[int], tick: Tick) -> None:

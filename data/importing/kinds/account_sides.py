@@ -1,7 +1,5 @@
 """The two columns of an account: what came in is payments; what stands at the debit is asked about, and never becomes an invoice unsaid."""
 
-from dataclasses import dataclass, field
-
 from data.core import formats
 from data.core.errors import UserError
 from data.importing.columns import MONEY, column, pick
@@ -18,13 +16,6 @@ SIDES = pick(
 )
 DEBIT = column("debit", "Débit", MONEY, "Montant débit", "Dépense", only_read=True)  # no payment, or one given back
 SIDE = column("side", "Sens", SIDES, "Débit/Crédit", "D/C", "Type", "Type opération", "Type mouvement", only_read=True)
-
-
-@dataclass
-class Debits:
-    """Lines that are no payments."""
-
-    lines: set[int] = field(default_factory=set)
 
 
 def take(lines: list[Line], snapshot: Snapshot) -> None:
@@ -70,4 +61,4 @@ def _take_sides(line: Line, snapshot: Snapshot) -> None:
     if answer == "back":
         line.values["cents"] = -abs(debit)
     else:
-        snapshot.context(Debits).lines.add(line.number)
+        snapshot.put_aside(line, UserError("Au débit : rien n’y est encaissé."), line.get("label", ""), abs(debit))

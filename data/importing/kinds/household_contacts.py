@@ -63,7 +63,7 @@ def _ask_owner(line: Line, snapshot: Snapshot, column: str, slots: Slots, named:
     kind = name_cells.EMAILS if column.endswith("email") else name_cells.PHONES
     shown = kind.format_value(kind.show(value), "fr")
     names = " / ".join(full_name(slots[n].get("first_name", ""), slots[n].get("last_name", "")) for n in named[:2])
-    answer = snapshot.questions.ask(asked, line=line.number, sample=f"{names} : {shown}")
+    answer = snapshot.questions.ask_part(asked, names, line=line.number, sample=f"{names} : {shown}")
     return answers.get(answer, [first])
 
 

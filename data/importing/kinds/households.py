@@ -278,6 +278,12 @@ def _shown(name: str, value: Any) -> Any:
     return (value,) if name in CONTACTS and value else value
 
 
+REACHED = (
+    "adult1_email",
+    "adult1_phone_mobile",
+    "adult1_phone_home",
+    "adult1_address",
+)  # of pupils of age, who are their own adults
 RECORDS = (
     Record(
         "pupils-and-adults",
@@ -288,8 +294,8 @@ RECORDS = (
         lines_of,
         PupilLink,
         (
-            ("pupil_first_name", "pupil_name"),
-            ("family", "adult1_name", "adult1_last_name", "adult2_name", "adult2_last_name"),
+            ("pupil_first_name", "pupil_name", "adult2_name", "adult2_last_name"),  # or a couple
+            ("family", "adult1_name", "adult1_last_name", "adult2_name", "adult2_last_name", *REACHED),
         ),
         prepare=prepare,
         numbers=((Family, "family"), (Pupil, "number")),

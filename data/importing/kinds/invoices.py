@@ -8,10 +8,12 @@ from typing import Any
 from data.billing.models import Instalment, Invoice, InvoiceLine, Ledger, Nature
 from data.core import formats
 from data.core.errors import UserError
-from data.core.fields import DATE, TEXT, fold, full_name
-from data.families.models import Family, Guardian
+from data.core.fields import DATE, TEXT, fold
+from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.importing.columns import HUNDREDTHS, LINES, MONEY, NUMBER, YEAR, Field, column, pick
+from data.importing.kinds import named_people, who_pays
 from data.importing.kinds.families import FAMILY_KEY
+from data.importing.kinds.name_columns import IN_PLACE_OF_FAMILY, OF_FAMILY
 from data.importing.questions import Choice, Question
 from data.importing.records import Record, Shown, need, required, shown_number
 from data.importing.snapshot import Draft, Entity, Line, Snapshot
@@ -30,7 +32,7 @@ NATURE = pick(
     {Nature.INVOICE: "facture", Nature.CREDIT: "avoir"},
     {"f": Nature.INVOICE, "a": Nature.CREDIT, "fac": Nature.INVOICE, "av": Nature.CREDIT},
 )
-FAMILY = column("family", "N° famille", TEXT, *FAMILY_KEY, required=True, length=80, example="1042")
+FAMILY = column("family", "N° famille", TEXT, *FAMILY_KEY, length=80, example="1042")
 THE_LEDGER = column("ledger", "Compte", LEDGER, "Nature compte", "Type", "Catégorie", example="cotisation")
 THE_YEAR = column("school_year", "Année scolaire", YEAR, "Année", "Exercice", "Saison", length=9, example="2026-2027")
 TOTALS = (
@@ -76,10 +78,11 @@ INVOICES = (
         required=True,
         example="312,00",
     ),
-    column("payer", "Payeur", TEXT, "Débiteur", "Nom du payeur", length=170, example="Claire Aubry"),
+    column("payer", "Payeur", TEXT, "Débiteur", length=170, example="Claire Aubry"),
     column("payer_address", "Adresse du payeur", LINES, "Adresse payeur", length=400),
     column("income_bracket", "Quotient familial", TEXT, "QF", "Tranche", length=60, example="QF 3"),
     column("corrects", "Facture corrigée", TEXT, "Avoir sur facture", "Facture d'origine", length=30),
+    *OF_FAMILY,
 )
 LINES_OF_INVOICES = (
     OF_INVOICE,
@@ -111,13 +114,16 @@ MAX_DAYS_BEFORE, MAX_DAYS_AHEAD = 11_000, 366  # of an invoice or a payment: thi
 DEFAULTS = {"nature", "ledger", "state", "school_year"}  # an empty word is none of their answers
 
 
+READ_ONLY = {each.name for each in OF_FAMILY}  # whom a line is about by names: written nowhere
+
+
 def own(line: Line, columns: tuple[Field, ...], *but: str) -> dict[str, Any]:
     """Nothing of a line is empty where the table has an amount."""
     given = line.own(columns, but=but).items()
     return {
         name: value
         for name, value in given
-        if (value is not None or name == "due_day") and not (value == "" and name in DEFAULTS)
+        if name not in READ_ONLY and (value is not None or name == "due_day") and not (value == "" and name in DEFAULTS)
     }
 
 
@@ -146,28 +152,11 @@ def check_day(line: Line, snapshot: Snapshot, row: Entity) -> None:
 
 @dataclass
 class Ledgers:
-    """What lines above said: each family's first adult, the latest rank of an invoice's lines, the invoices they changed."""
+    """What lines above said: the latest rank of an invoice's lines, the invoices they changed."""
 
-    payers: dict[int, Entity] | None = None
     ranks: dict[Entity, int] = field(default_factory=dict)
     touched: dict[Entity, Line] = field(default_factory=dict)
     shared_out: dict[Entity, Line] = field(default_factory=dict)  # those whose parts they gave
-
-
-def payer(snapshot: Snapshot, family: Entity) -> dict[str, str]:
-    """Who pays and where, when the file does not say: the family's first adult."""
-    ledger = snapshot.context(Ledgers)
-    if ledger.payers is None:
-        adults = sorted(snapshot.every(Guardian), key=lambda each: -each["rank"])
-        ledger.payers = {each["family_id"]: each for each in adults}
-    first = ledger.payers.get(family.id or 0)
-    if first is None:
-        return {}
-    lines = [first["address"], first["complement"], f"{first['postcode']} {first['town']}".strip()]
-    return {
-        "payer": full_name(first["first_name"], first["last_name"]),
-        "payer_address": "\n".join(filter(None, lines)),
-    }
 
 
 EACH_LINE, EACH_TOTAL = "lines", "totals"
@@ -190,6 +179,8 @@ class Repeated:
 
 def prepare(lines: list[Line], snapshot: Snapshot) -> None:
     """A number on several lines is one invoice: each gives a line of it, or each says its total again."""
+    named_people.families(lines, snapshot)
+    lines = [line for line in lines if line.number not in snapshot.aside]
     repeated = snapshot.context(Repeated)
     for line in lines:
         if line.get("number"):
@@ -281,7 +272,7 @@ def _invoice(line: Line, snapshot: Snapshot) -> None:
     if known is not None and not same_family(line, known, family):
         return
     corrected = required(line, snapshot, Invoice, "corrects") if line.get("corrects") else None
-    new = {} if known else {**payer(snapshot, family), **year(line)}
+    new = {} if known else {**who_pays.named(line, snapshot, family), **year(line)}
     refs = {"family_id": family, **({"corrects_id": corrected} if corrected else {})}
     invoice = snapshot.put(line, Draft(Invoice, [("number", fold(line.get("number", "")))], values, refs=refs, new=new))
     need(line, invoice, "number", "day", "total")
@@ -365,11 +356,11 @@ RECORDS = (
         "invoices",
         "Factures et avoirs",
         INVOICES,
-        (Family, Guardian, Invoice, InvoiceLine),
+        (Family, Guardian, Pupil, PupilLink, Invoice, InvoiceLine),
         _invoice,
         _invoices_out,
         Invoice,
-        (("family",),),
+        (("family", *IN_PLACE_OF_FAMILY),),
         prepare=prepare,
     ),
     Record(

@@ -10,9 +10,9 @@ from data.billing.models import Allocation, EntryState, Invoice, InvoiceLine, Na
 from data.core import formats
 from data.core.errors import UserError
 from data.core.fields import TEXT, fold
-from data.families.models import Family, Guardian
-from data.importing.columns import MONEY, PAYMENT_MEANS, column, pick
-from data.importing.kinds import account_sides, settling
+from data.families.models import Family, Guardian, Pupil, PupilLink
+from data.importing.columns import MONEY, PAYMENT_MEANS, column
+from data.importing.kinds import account_sides, named_people, settling, unpaid, who_pays
 from data.importing.kinds.families import FAMILY_KEY
 from data.importing.kinds.invoices import (
     INVOICE_KEY,
@@ -22,30 +22,15 @@ from data.importing.kinds.invoices import (
     check_day,
     own,
     part_of,
-    payer,
     same_family,
     the_day,
     year,
 )
+from data.importing.kinds.name_columns import IN_PLACE_OF_FAMILY, OF_FAMILY
 from data.importing.questions import Choice, Question
-from data.importing.records import Record, Shown, need, required, shown_number
+from data.importing.records import Record, Shown, keys_of, need, required, shown_number
 from data.importing.snapshot import Draft, Entity, Line, Snapshot
 
-STATE = pick(
-    {EntryState.CASHED: "encaissé", EntryState.WAITING: "en attente", EntryState.REJECTED: "rejeté"},
-    {
-        "encaissee": EntryState.CASHED,
-        "regle": EntryState.CASHED,
-        "paye": EntryState.CASHED,
-        "attente": EntryState.WAITING,
-        "valide": EntryState.CASHED,
-        "validee": EntryState.CASHED,
-        "rejetee": EntryState.REJECTED,
-        "refuse": EntryState.REJECTED,
-        "refusee": EntryState.REJECTED,
-        "impaye": EntryState.REJECTED,
-    },
-)
 PAYMENT_KEY = (
     "Numéro règlement",
     "N° reçu",
@@ -73,6 +58,10 @@ PAYMENTS = (
         "Date dépôt",
         "Date remise",
         "Date écriture",
+        "Date de la commande",
+        "Date échéance prélèvement",
+        "Date prélèvement",
+        "Date du chèque",
         example="12/10/2026",
     ),
     column(
@@ -86,7 +75,18 @@ PAYMENTS = (
         example="Chèque",
     ),
     column(
-        "operation", "Numéro d’opération", TEXT, "N° chèque", "Référence", "N° opération", length=60, example="7000001"
+        "operation",
+        "Numéro d’opération",
+        TEXT,
+        "N° chèque",
+        "Numéro chèque",
+        "Chèque",
+        "Référence",
+        "Référence commande",
+        "N° commande",
+        "N° opération",
+        length=60,
+        example="7000001",
     ),
     column(
         "label",
@@ -124,16 +124,22 @@ PAYMENTS = (
     column(
         "state",
         "État",
-        STATE,
+        unpaid.STATE,
         "Statut",
         "Situation",
         "Statut paiement",
+        "Statut du paiement",
         "Statut commande",
+        "Statut de la commande",
         "État paiement",
+        "Status",
+        required=True,
         example="encaissé",
     ),
-    column("payer", "Payeur", TEXT, "Nom du payeur", "Tireur", length=170, example="Claire Aubry"),
+    column("payer", "Payeur", TEXT, "Tireur", length=170, example="Claire Aubry"),
     column("invoice", "Facture réglée", TEXT, *INVOICE_KEY, "N° facture", length=30, example="00012345"),
+    *OF_FAMILY,
+    *unpaid.FLAGS,
 )
 ALLOCATIONS = (
     OF_INVOICE,
@@ -158,7 +164,7 @@ def _give_numbers(lines: list[Line], snapshot: Snapshot) -> None:
     """Of payments without number: one made of what the line says, which the same file imported again makes again."""
     alike: Counter[str] = Counter()
     for line in lines:
-        if line.get("number") or "number" in line.bad or line.number in snapshot.context(account_sides.Debits).lines:
+        if line.get("number") or "number" in line.bad:
             continue
         said = repr([str(line.get(name, "")) for name in ("family", "invoice", "day", "cents", "operation", "method")])
         alike[said] += 1
@@ -173,6 +179,10 @@ def _give_numbers(lines: list[Line], snapshot: Snapshot) -> None:
 def prepare(lines: list[Line], snapshot: Snapshot) -> None:
     """A rejection marks the payment that it cancels, wherever it stands in the file, once it is answered so."""
     account_sides.take(lines, snapshot)
+    unpaid.take([line for line in lines if line.number not in snapshot.aside], snapshot)
+    lines = [line for line in lines if not (line.number in snapshot.aside or unpaid.RETURNED in line.found)]
+    named_people.families(lines, snapshot, known=lambda line: _invoiced(line, snapshot))
+    lines = [line for line in lines if line.number not in snapshot.aside]
     _give_numbers(lines, snapshot)
     by_amount: dict[tuple[str, int], list[Line]] = {}
     for line in lines:
@@ -188,6 +198,11 @@ def prepare(lines: list[Line], snapshot: Snapshot) -> None:
             taken.add(cancelled.number)
             if _ask_rejected(line, snapshot, str(cancelled.get("number", ""))) == "rejected":
                 cancelled.values["state"] = EntryState.REJECTED
+
+
+def _invoiced(line: Line, snapshot: Snapshot) -> bool:
+    """The invoice that it names says whose it is."""
+    return bool(line.get("invoice")) and snapshot.find(Invoice, *keys_of(Invoice, line.get("invoice"))) is not None
 
 
 def _same_means(line: Line, values: Mapping[str, Any]) -> bool:
@@ -252,7 +267,7 @@ def _owe(line: Line, snapshot: Snapshot, family: Entity, values: dict[str, Any])
         "total": cents,
         "label": values.get("label", "") or "–",
     }
-    new = {**payer(snapshot, family), **year(line)}
+    new = {**who_pays.first(snapshot, family), **year(line)}
     owed = snapshot.put(line, Draft(Invoice, [("number", number)], given, refs={"family_id": family}, new=new))
     need(line, owed, "number", "day")
     if owed.id is None:
@@ -261,8 +276,11 @@ def _owe(line: Line, snapshot: Snapshot, family: Entity, values: dict[str, Any])
 
 
 def _payment(line: Line, snapshot: Snapshot) -> None:
-    if line.number in snapshot.context(account_sides.Debits).lines:
+    if (returned := line.found.get(unpaid.RETURNED)) is not None:
+        unpaid.note_rejected(line, snapshot, returned)
         return
+    if "state" in line.bad:
+        return  # whether it was cashed at all is not known yet
     invoice = required(line, snapshot, Invoice, "invoice") if line.get("invoice") else None
     if invoice is not None and not line.get("family"):
         family = invoice.refs.get("family_id") or snapshot.at(Family, invoice["family_id"])
@@ -282,7 +300,7 @@ def _payment(line: Line, snapshot: Snapshot) -> None:
     if invoice is not None and not same_family(line, invoice, family):
         return
     new = {} if known else {**year(line), **({"ledger": invoice["ledger"]} if invoice else {})}
-    if not known and (who := payer(snapshot, family)):
+    if not known and (who := who_pays.named(line, snapshot, family)):
         new["payer"] = who["payer"]
     payment = snapshot.put(
         line, Draft(Payment, [("number", fold(line.get("number", "")))], values, refs={"family_id": family}, new=new)
@@ -350,11 +368,11 @@ RECORDS = (
         "payments",
         "Règlements",
         PAYMENTS,
-        (Family, Guardian, Invoice, InvoiceLine, Payment, Allocation),
+        (Family, Guardian, Pupil, PupilLink, Invoice, InvoiceLine, Payment, Allocation),
         _payment,
         _payments_out,
         Payment,
-        (("family", "invoice"),),
+        (("family", "invoice", *IN_PLACE_OF_FAMILY),),
         prepare=prepare,
     ),
     Record(

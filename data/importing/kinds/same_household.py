@@ -183,4 +183,5 @@ def _ask_birth(line: Line, snapshot: Snapshot, child: Child, pupil: Entity) -> s
         Choice("two", UserError("Ce sont deux enfants, chacun a sa fiche")),
     )
     sample = f"{child.called} : {pupil['birth_date']:%d/%m/%Y} / {child.values['birth_date']:%d/%m/%Y}"
-    return snapshot.questions.ask(Question("other-birth", sentence, choices), line=line.number, sample=sample)
+    asked = Question("other-birth", sentence, choices)
+    return snapshot.questions.ask_part(asked, sample, line=line.number, sample=sample)

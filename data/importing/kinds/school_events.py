@@ -1,11 +1,13 @@
 """Assessments, marks, absences, events and pieces: what happens in courses. Their columns, and how a line becomes rows."""
 
 from collections.abc import Hashable, Iterator
+from dataclasses import replace
 
 from data.core.errors import UserError
 from data.core.fields import DATE, TEXT, fold
-from data.families.models import Pupil
+from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.importing.columns import FLAG, HOUR, HUNDREDTHS, LINES, MINUTES, SECONDS, YEAR, column
+from data.importing.kinds import named_people
 from data.importing.kinds.courses import (
     COURSE,
     COURSE_KEY,
@@ -16,6 +18,7 @@ from data.importing.kinds.courses import (
     course_of,
     of_course,
 )
+from data.importing.kinds.name_columns import MARKED
 from data.importing.records import Record, Shown, need, required, shown_number
 from data.importing.snapshot import Draft, Line, Snapshot
 from data.schooling.absences import Absence
@@ -54,8 +57,10 @@ LOOSE_YEAR = column(
     "school_year", "Année scolaire", YEAR, "Année", "Saison", "Exercice", key=True, length=9, example="2026-2027"
 )
 LOOSE_COURSE = column("course", "N° cours", TEXT, *COURSE_KEY, key=True, length=20, example="PI 206")
+LOOSE_PUPIL = replace(PUPIL, required=False)
 MARKS = (
-    PUPIL,
+    LOOSE_PUPIL,
+    *MARKED,
     column("assessment", "N° évaluation", TEXT, *ASSESSMENT_CODE, key=True, length=80, example="E12"),
     LOOSE_YEAR,
     LOOSE_COURSE,
@@ -67,7 +72,8 @@ MARKS = (
     column("absent", "Absent", FLAG, "Abs", "Absence", example="non"),
 )
 ABSENCES = (
-    PUPIL,
+    LOOSE_PUPIL,
+    *MARKED,
     SCHOOL_YEAR,
     COURSE,
     column(
@@ -201,7 +207,7 @@ def _absence(line: Line, snapshot: Snapshot) -> None:
         day, starts = line.get("day"), line.get("starts")
         lesson = snapshot.find(Lesson, (course, day, starts)) if course.id else None
         refs = {"pupil_id": pupil, "course_id": course, **({"lesson_id": lesson} if lesson else {})}
-        own = line.own(ABSENCES, but=("pupil", "school_year", "course"))
+        own = line.own(ABSENCES, but=("pupil", "school_year", "course", *(each.name for each in MARKED)))
         absence = snapshot.put(line, Draft(Absence, [(pupil, course, day, starts)], own, refs=refs))
         need(line, absence, "day")
         check_day(line, snapshot, course, absence)
@@ -266,12 +272,31 @@ def _pieces_out(snapshot: Snapshot) -> Iterator[Shown]:
             }
 
 
+PEOPLE = (Family, Guardian, Pupil, PupilLink)
 RECORDS = (
     Record("assessments", "Évaluations", ASSESSMENTS, (Course, Assessment), _assessment, _assessments_out, Assessment),
     Record(
-        "marks", "Notes", MARKS, (Pupil, Course, Assessment, Mark), _mark, _marks_out, Mark, (("assessment", "course"),)
+        "marks",
+        "Notes",
+        MARKS,
+        (*PEOPLE, Course, Assessment, Mark),
+        _mark,
+        _marks_out,
+        Mark,
+        (("pupil", "pupil_last_name"), ("assessment", "course")),
+        prepare=named_people.pupils,
     ),
-    Record("absences", "Absences", ABSENCES, (Pupil, Course, Lesson, Absence), _absence, _absences_out, Absence),
+    Record(
+        "absences",
+        "Absences",
+        ABSENCES,
+        (*PEOPLE, Course, Lesson, Absence),
+        _absence,
+        _absences_out,
+        Absence,
+        (("pupil", "pupil_last_name"),),
+        prepare=named_people.pupils,
+    ),
     Record("performances", "Événements", PERFORMANCES, (Performance,), _performance, _performances_out, Performance),
     Record(
         "pieces",

@@ -9,14 +9,17 @@ from components.ui import html, lists
 from components.ui.icons import icon
 from components.ui.lists import Listing
 from components.ui.markup import acting_form, button, classes
+from data.core import formats
 from data.core.i18n import _, figures, pair
 from data.core.unit_of_work import UnitOfWork
-from data.importing import reports
+from data.importing import previews, reports
 from data.importing.kinds.registry import kind
 from data.importing.left_columns import left_columns
 from data.importing.pipeline import Report
 from data.importing.planning import Change
+from data.importing.previews import AsideSum
 from data.importing.runs import ImportRun
+from data.importing.snapshot import Aside, Recognised
 from pages.staff.imports import import_faults, import_lists, import_questions
 from pages.staff.imports.import_files import PATH
 from pages.staff.imports.import_preview import draw_preview, draw_totals
@@ -33,6 +36,8 @@ class PageState:
     skip: int = 0
     conflicts: Listing[import_lists.Conflict] = field(default_factory=import_lists.conflicts)
     changes: Listing[Change] = field(default_factory=import_lists.changes)
+    recognised: Listing[Recognised] = field(default_factory=import_lists.recognised)
+    aside: Listing[Aside] = field(default_factory=import_lists.aside)
 
 
 def notice(uow: UnitOfWork, look: str, drawing: str, *text: Any) -> Markup:
@@ -107,11 +112,41 @@ def _lists(uow: UnitOfWork, page_state: PageState, report: Report) -> Markup:
         if report.conflicts
         else Markup()
     )
-    return conflicts + html.section(
-        _list(uow, import_lists.of_new_records(page_state.changes, report.changes), report.changes),
-        class_="card",
-        aria_label=uow.translate("Ce qui change"),
+    return (
+        conflicts
+        + _named_and_aside(uow, page_state, report)
+        + html.section(
+            _list(uow, import_lists.of_new_records(page_state.changes, report.changes), report.changes),
+            class_="card",
+            aria_label=uow.translate("Ce qui change"),
+        )
     )
+
+
+def _named_and_aside(uow: UnitOfWork, page_state: PageState, report: Report) -> Markup:
+    """Who was recognised by names, and the lines that are not written, with the sum of each reason."""
+    shown = Markup()
+    if report.aside:
+        shown += html.section(
+            html.ul((html.li(_of_reason(uow, each)) for each in previews.sums_of(report.aside)), class_="plain-list"),
+            _list(uow, page_state.aside, report.aside),
+            class_="card flow",
+            aria_label=uow.translate("Lignes mises de côté"),
+        )
+    if report.recognised:
+        shown += html.section(
+            _list(uow, page_state.recognised, report.recognised),
+            class_="card",
+            aria_label=uow.translate("Reconnus par leurs noms"),
+        )
+    return shown
+
+
+def _of_reason(uow: UnitOfWork, each: AsideSum) -> Markup:
+    """« 3 lignes · 240,00 € · Règlement annulé… »."""
+    count = uow.ngettext("{count} ligne", "{count} lignes", count=each.lines)
+    amount = formats.euros(each.cents, uow.language) if each.cents else ""
+    return Markup(" · ").join(filter(None, [html.strong(count), amount, each.why.message(uow.language)]))
 
 
 def _list(uow: UnitOfWork, listing: Listing[Any], rows: list[Any]) -> Markup:

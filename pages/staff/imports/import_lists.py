@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from components.ui.lists import Column, Listing
+from data.core import formats
 from data.core.errors import UserError
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.importing import reports
 from data.importing.planning import Change
+from data.importing.snapshot import Aside, Recognised
 
 Conflict = tuple[int, str, UserError]
 
@@ -35,6 +37,40 @@ def conflicts() -> Listing[Conflict]:
             Column("Ce qu’il faut savoir", lambda uow, each: each[2].message(uow.language)),
         ],
         of=lambda each: each[0],
+        searched=True,
+    )
+
+
+def recognised() -> Listing[Recognised]:
+    """Whom names stand for, where the file gives no number: « reconnu par : nom, e-mail »."""
+    return Listing(
+        "recognised",
+        _("Reconnus par leurs noms"),
+        [
+            Column("Dans le fichier", lambda uow, each: each.written),
+            Column("Dans le portail", lambda uow, each: each.who),
+            Column("Reconnu par", lambda uow, each: reports.signs(each, uow.language)),
+            Column("Ligne", lambda uow, each: str(each.line), key=lambda each: each.line, look="num"),
+        ],
+        of=lambda each: each.line,
+        searched=True,
+    )
+
+
+def aside() -> Listing[Aside]:
+    """Lines that are not written, each with its reason and amount."""
+    return Listing(
+        "aside",
+        _("Lignes mises de côté"),
+        [
+            Column("Ligne", lambda uow, each: str(each.line), key=lambda each: each.line, look="num"),
+            Column("Motif", lambda uow, each: each.why.message(uow.language)),
+            Column("Fiche", lambda uow, each: each.about or "–"),
+            Column(
+                "Montant", lambda uow, each: formats.euros(each.cents, uow.language) if each.cents else "–", look="num"
+            ),
+        ],
+        of=lambda each: each.line,
         searched=True,
     )
 

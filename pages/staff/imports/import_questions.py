@@ -11,7 +11,7 @@ from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.importing import runs as import_runs
 from data.importing.pipeline import Report
-from data.importing.questions import Question
+from data.importing.questions import TYPED, Question
 from pages.staff.imports.import_lists import lines_in_words
 
 MAX_LINES_SHOWN, MAX_SHOWN = 6, 40  # lines of a question, questions at once
@@ -31,6 +31,8 @@ def draw(uow: UnitOfWork, report: Report) -> Markup:
     text = uow.translate(
         "Chaque réponse vaut pour toutes les lignes semblables, et pour les prochains fichiers de même forme."
     )
+    if any(not import_runs.holds_again(each.key) for each in questions):
+        text = f"{text} {uow.translate('Celles qui disent de qui il s’agit ne valent que pour ce fichier.')}"
     send = uow.translate("Enregistrer et vérifier à nouveau")
     return html.section(
         html.h2(title, id="questions", tabindex="-1"),
@@ -65,6 +67,8 @@ def _question(uow: UnitOfWork, question: Question) -> Markup:
         )
         for number, choice in enumerate(question.choices)
     ]
+    if question.entry:
+        options.append(_entry(uow, question, name))
     return html.fieldset(
         html.legend(question.sentence.message(uow.language), id=f"{name}-legend"),
         html.p(_where(uow, question), class_="soft", id=f"{name}-where"),
@@ -72,6 +76,14 @@ def _question(uow: UnitOfWork, question: Question) -> Markup:
         class_="question",
         aria_labelledby=f"{name}-legend {name}-where",  # two columns may ask alike
     )
+
+
+def _entry(uow: UnitOfWork, question: Question, name: str) -> Markup:
+    """A number that may be written in place of a choice: it counts before what is ticked."""
+    label = question.entry.message(uow.language) if question.entry else ""
+    typed = question.answer.removeprefix(TYPED) if question.answer.startswith(TYPED) else ""
+    field = html.input(id=f"{name}-entry", name=f"{name}-entry", value=typed, maxlength=80, autocomplete="off", size=12)
+    return html.label(label, " ", field, class_="entry", for_=f"{name}-entry")
 
 
 def _where(uow: UnitOfWork, question: Question) -> Markup:
@@ -96,7 +108,10 @@ def answer(uow: UnitOfWork, act: Act, run_id: int, questions: Sequence[Question]
     answers = {}
     for question in questions:
         given = parse_id(act.values.get(_name(question)))
-        if given is not None and given < len(question.choices):
+        typed = (act.values.get(f"{_name(question)}-entry") or "").strip()[:80]
+        if question.entry and typed:
+            answers[question.key] = TYPED + typed
+        elif given is not None and given < len(question.choices):
             answers[question.key] = question.choices[given].value
     if answers:
         import_runs.answer(uow, run_id, answers)

@@ -68,6 +68,8 @@ def import_run(uow: UnitOfWork, n: int) -> None:
             "import": _starting(page_state, writes=True),
             **lists.acts(page_state.conflicts),
             **lists.acts(page_state.changes),
+            **lists.acts(page_state.recognised),
+            **lists.acts(page_state.aside),
             **import_undo.acts(undo_state),
         },
     )
