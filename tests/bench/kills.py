@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -41,6 +41,8 @@ from tests.demo_users import every
 CHECK_EVERY = 10  # kills: `main.py check`, a process of its own
 AT_START = 8  # one kill in so many falls on a server that only starts
 MOST_ACTS = 24  # acknowledged before the kill; it falls within a quarter of a second after that
+AT_SENDING = 3  # one in so many falls when a re-enrolment, which takes many acts, is being sent
+PATIENT_ACTS = 200  # that this one waits for at most
 LONGEST_START = 3.0  # seconds
 OTHERS = 32  # families that ask, pay and announce; those after them re-enrol
 
@@ -102,14 +104,25 @@ class Journey:
         working = [threading.Thread(target=each.work) for each in cast]
         for each in working:
             each.start()
-        enough, met = self.acts() + self.dice.randint(0, MOST_ACTS), len(self.wrong)
-        wait_for(lambda: self.acts() >= enough or len(self.wrong) > met, "acts")
+        due, met = self._moment(), len(self.wrong)
+        wait_for(lambda: due() or len(self.wrong) > met, "acts")
         time.sleep(self.dice.uniform(0, 0.25))
         self._kill()
         for each in working:
             each.join(120)
             if each.is_alive():
                 self.wrong.tell([f"{each.name} still waits for a server that is dead"])
+
+    def _moment(self) -> Callable[[], bool]:
+        """When the kill is due."""
+        if self.dice.randrange(AT_SENDING):
+            enough = self.acts() + self.dice.randint(0, MOST_ACTS)
+            return lambda: self.acts() >= enough
+        sent, enough = self._sendings(), self.acts() + PATIENT_ACTS
+        return lambda: self._sendings() > sent or self.acts() >= enough
+
+    def _sendings(self) -> int:
+        return sum(len(tries) for what, tries in list(self.book.tried.items()) if what.startswith("re-enrolment"))
 
     def _kill(self) -> None:
         assert self.server.process
