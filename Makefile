@@ -4,7 +4,7 @@ VENV := .venv/bin
 READY := .venv/.ready
 NEXT = $(shell ls data/migrations/versions | sed -n 's/^\([0-9]\{4\}\)_.*/\1/p' | sort -n | tail -1 | awk '{ printf "%04d", $$1 + 1 }')
 BIOME := node_modules/@biomejs/biome/bin/biome
-ON_POSTGRESQL := login sessions change_requests change_review staff_accounts imports_check outbox_admin reenrolment
+ON_POSTGRESQL := tests/data tests/web
 
 .DEFAULT_GOAL := help
 .PHONY: help install run dev test test-days test-postgresql test-nicegui test-browsers fuzz coverage lint supply format migration translations picture rules digests audit deployment screens bench browser browsers clean
@@ -37,9 +37,9 @@ test: $(READY) browser
 test-days: $(READY) browser
 	$(VENV)/python -m tests --days
 
-# Connexion, sessions, requests, re-enrolment, staff, imports and letters once more, on PostgreSQL where `make test` asks SQLite alone.
+# Every test of data/ and of the web once more, on PostgreSQL where `make test` asks SQLite alone: most of an hour (ON_POSTGRESQL=files).
 test-postgresql: $(READY) browser
-	TESTS_DATABASE=postgresql $(VENV)/python -m pytest $(ON_POSTGRESQL:%=tests/data/test_%.py)
+	TESTS_DATABASE=postgresql $(VENV)/python -m pytest $(ON_POSTGRESQL)
 
 # Every journey of a family and of the office in Firefox and WebKitGTK: a quarter of an hour.
 test-browsers: $(READY) browsers

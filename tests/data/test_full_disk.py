@@ -13,7 +13,7 @@ from data.core.audit import AuditEntry
 from data.directory import edit_families
 from data.directory import search as family_search
 from data.families.models import Guardian
-from tests.demo_users import PAUL, as_, counts
+from tests.demo_users import PAUL, as_, counts, on_sqlite
 
 
 @pytest.fixture(params=["PRAGMA max_page_count = 1", "PRAGMA query_only = ON"])
@@ -37,6 +37,7 @@ def much() -> None:
             edit_families.correct(uow, uow.get(Guardian, 1), {"profession": f"Luthière {row} " * 8})
 
 
+@on_sqlite
 def test_nothing_is_half_written_people_are_notified_and_lists_are_read(stuck: str) -> None:
     """Row 103."""
     before = counts(AuditEntry)

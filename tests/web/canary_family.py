@@ -46,10 +46,9 @@ class Theirs:
 
     def put(self, table: str, **given: Any) -> int:
         """A row of theirs; every text that is not given is the mark and the column's name."""
-        known = self.portal.rows(f"PRAGMA table_info({table})")
         own: dict[str, Any] = {"site_id": self.site, "family_id": self.family, "pupil_id": self.pupil}
         values = {}
-        for _, name, kind, must, *_ in known:
+        for name, kind, must in self.portal.beneath.columns()[table]:
             if name != "id" and (must or name in given or name in own):
                 text = f"{CANARY}{name}" if kind.startswith("VARCHAR") else GIVEN.get(kind, 0)
                 values[name] = given.get(name, own.get(name, text))
@@ -292,6 +291,6 @@ def snapshot(
         elif besides and ("pupil_id" in columns or table == "pupil"):
             conditions.append(f"{'id' if table == 'pupil' else 'pupil_id'} NOT IN ({linked})")
         where = " AND ".join(conditions) or "1 = 1"
-        asked[table] = f"SELECT {stored} FROM {table} WHERE {where} ORDER BY 1, 2, 3"
+        asked[table] = f"SELECT {stored} FROM {table} WHERE {where}"
     with portal.connection() as opened:
-        return {table: opened.execute(question).fetchall() for table, question in asked.items()}
+        return {table: sorted(opened.execute(question).fetchall(), key=repr) for table, question in asked.items()}
