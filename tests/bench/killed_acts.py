@@ -117,7 +117,7 @@ class Families:
         """An absence, and the paper that justifies it."""
         person, _, pupils = self.next()
         for number in pupils[:1]:
-            where, text = f"/eleves/{number}/absences", f"Rendez-vous {fresh()}"
+            where, text = f"/eleves/{number}/absences", f"Rendez-vous {fresh()}."
             day = f"{today() + timedelta(days=self.dice.randint(1, 60)):%d/%m/%Y}"
             with Tab(person, where) as tab:
                 for _ in range(2):  # a day without a lesson is asked about once
@@ -128,15 +128,16 @@ class Families:
                         break
                 assert "annoncée" in str(answer.get("dialog")), answer
             self.book.acknowledged["absence"].append(text)
-            page = person.soup(where)
-            form = next(
-                each for each in page.select("form[action$='/document']") if text in each.find_parent("li").get_text()
+            mine = next(each for each in person.soup(where).select(".notices > li") if text in each.get_text())
+            chooser = mine.select_one("input[data-sends]")
+            if chooser is None:  # the office answered meanwhile
+                continue
+            name = f"certificat-{fresh()}"
+            answer = person.post(
+                str(chooser["data-sends"]), files={"fichier": (f"{name}.jpg", picture(), "image/jpeg")}
             )
-            name = f"certificat-{fresh()}.jpg"
-            answer = person.post(str(form["action"]), files={"fichier": (name, picture(), "image/jpeg")})
-            assert answer.status_code == 303, answer.text[:300]
-            if "recu" in answer.headers["location"]:
-                self.book.acknowledged["absence document"].append((text, name))
+            if answer.status_code != 422:  # answered meanwhile
+                self.book.acknowledged["absence document"].append((text, answer.json()["received"]))
 
     def pay(self) -> None:
         """A part of what is due; the bank says so once or twice."""
