@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -41,7 +41,7 @@ from tests.demo_users import every
 CHECK_EVERY = 10  # kills: `main.py check`, a process of its own
 AT_START = 8  # one kill in so many falls on a server that only starts
 MOST_ACTS = 24  # acknowledged before the kill; it falls within a quarter of a second after that
-AT_SENDING = 3  # one in so many falls when a re-enrolment, which takes many acts, is being sent
+AT_SENDING = 2  # one in so many falls while a re-enrolment, which takes many acts, is being sent, or once it was
 PATIENT_ACTS = 200  # that this one waits for at most
 LONGEST_START = 3.0  # seconds
 OTHERS = 32  # families that ask, pay and announce; those after them re-enrol
@@ -118,11 +118,13 @@ class Journey:
         if self.dice.randrange(AT_SENDING):
             enough = self.acts() + self.dice.randint(0, MOST_ACTS)
             return lambda: self.acts() >= enough
-        sent, enough = self._sendings(), self.acts() + PATIENT_ACTS
-        return lambda: self._sendings() > sent or self.acts() >= enough
+        enough, notes = self.acts() + PATIENT_ACTS, self.dice.choice((self.book.tried, self.book.acknowledged))
+        sent = self._sendings(notes)
+        return lambda: self._sendings(notes) > sent or self.acts() >= enough
 
-    def _sendings(self) -> int:
-        return sum(len(tries) for what, tries in list(self.book.tried.items()) if what.startswith("re-enrolment"))
+    @staticmethod
+    def _sendings(notes: Mapping[str, Sequence[object]]) -> int:
+        return sum(len(noted) for what, noted in list(notes.items()) if what.startswith("re-enrolment"))
 
     def _kill(self) -> None:
         assert self.server.process
