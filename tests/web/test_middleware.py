@@ -391,6 +391,7 @@ def test_the_language_is_chosen_without_a_journey_to_another_site(come: Come) ->
         ("https://evil.example//evil", "/"),
         ("", "/"),
         ("x:///\\y", "/"),
+        ("https://[", "/"),
     ):
         answer = person.post("/langue", data={"langue": "en"}, headers={"referer": referer})
         assert (answer.status_code, answer.headers["location"]) == (303, expected)
