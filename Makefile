@@ -4,7 +4,6 @@ VENV := .venv/bin
 READY := .venv/.ready
 NEXT = $(shell ls data/migrations/versions | sed -n 's/^\([0-9]\{4\}\)_.*/\1/p' | sort -n | tail -1 | awk '{ printf "%04d", $$1 + 1 }')
 BIOME := node_modules/@biomejs/biome/bin/biome
-ON_POSTGRESQL := tests/data tests/web
 
 .DEFAULT_GOAL := help
 .PHONY: help install run dev test test-days test-postgresql test-nicegui test-browsers fuzz coverage lint supply format migration translations picture rules digests audit deployment screens bench browser browsers clean
@@ -37,9 +36,10 @@ test: $(READY) browser
 test-days: $(READY) browser
 	$(VENV)/python -m tests --days
 
-# Every test of data/ and of the web once more, on PostgreSQL where `make test` asks SQLite alone: most of an hour (ON_POSTGRESQL=files).
+# What shows the rules of docs/security.md, on PostgreSQL where `make test` asks SQLite alone.
 test-postgresql: $(READY) browser
-	TESTS_DATABASE=postgresql $(VENV)/python -m pytest $(ON_POSTGRESQL)
+	TESTS_DATABASE=postgresql $(VENV)/python -m pytest $$($(VENV)/python -m tests.rules data web)
+	TESTS_DATABASE=postgresql $(VENV)/python -m pytest $$($(VENV)/python -m tests.rules browser)
 
 # Every journey of a family and of the office in Firefox and WebKitGTK: a quarter of an hour.
 test-browsers: $(READY) browsers

@@ -181,7 +181,8 @@ def take_stock() -> None:
     except Unavailable as busy:  # it is counted another day
         log.warning("the database was not counted: %s", busy)
         return
-    close()  # other connections read it when they open
+    if file() is not None:
+        close()  # SQLite's other connections read it when they open
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
