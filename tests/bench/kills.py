@@ -210,7 +210,7 @@ def run(kills: int, databases: list[str], seed: int = 0) -> int:
                 one.check(kills)
             finally:
                 acts = ", ".join(f"{name} {len(each)}" for name, each in sorted(one.book.acknowledged.items()))
-                print(f"  acknowledged: {acts}", flush=True)
+                print(f"  acknowledged: {acts}; {one.book.cut_off} sockets closed by the living server", flush=True)
                 if one.wrong:
                     kept = Path(tempfile.gettempdir()) / f"killed-{kind}.log"
                     kept.write_text(one.server.log, encoding="utf-8")

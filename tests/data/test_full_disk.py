@@ -29,6 +29,8 @@ def on_a_full_disk(url: str) -> Iterator[None]:
     with mounted(disk, "postgres"):
         ask_postgresql(f"{server}/", f"CREATE TABLESPACE {name} LOCATION '{disk}'")
         ask_postgresql(f"{server}/", f"ALTER DATABASE {name} SET TABLESPACE {name}")
+        database_module.engine().connect().close()  # what a first connection writes there is there
+        database_module.engine().dispose()
         fill(disk)
         yield
         (disk / "filling").unlink()
