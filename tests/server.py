@@ -172,7 +172,7 @@ class Server:
     @cached_property
     def tables(self) -> dict[str, list[str]]:
         """Table -> its columns."""
-        return {table: [each.name for each in columns] for table, columns in self.beneath.columns().items()}
+        return {table: [each.name for each in columns] for table, columns in self.beneath.columns.items()}
 
     def account(self, login: str, site: str = "valmont") -> dict[str, Any]:
         with self.connection() as opened:

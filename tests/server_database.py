@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -53,51 +53,6 @@ class Reference(NamedTuple):
     to: str
 
 
-class Asked(Protocol):
-    """The answer to a statement."""
-
-    rowcount: int
-    description: Any
-
-    def fetchall(self) -> list[tuple[Any, ...]]: ...
-
-    def fetchone(self) -> Any: ...
-
-
-class Opened(Protocol):
-    """A connection on which each statement is kept at once."""
-
-    def execute(self, statement: str, values: Sequence[Any] = (), /) -> Asked: ...
-
-
-class Beneath(Protocol):
-    """What a server of the tests needs of its database."""
-
-    url: str
-
-    def connection(self) -> contextlib.AbstractContextManager[Opened]: ...
-
-    def held(self) -> contextlib.AbstractContextManager[None]:
-        """Another program writes: nobody else can, everybody reads."""
-
-    def columns(self) -> dict[str, list[Column]]: ...
-
-    def references(self) -> list[Reference]: ...
-
-    def written(self) -> bytes:
-        """All that it holds, as it lies there."""
-
-    def damage(self) -> list[Any]:
-        """What the database itself finds wrong: rows that name no row, broken pages."""
-
-    def kept(self, name: str) -> Any:
-        """A copy of what it holds now."""
-
-    def reset(self, copy: Any) -> None: ...
-
-    def drop(self) -> None: ...
-
-
 @dataclass
 class SqliteFile:
     path: Path
@@ -107,7 +62,8 @@ class SqliteFile:
         return f"sqlite:///{self.path}"
 
     @contextlib.contextmanager
-    def connection(self) -> Iterator[Opened]:
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """Another program's: each statement is kept at once."""
         with contextlib.closing(sqlite3.connect(self.path, timeout=60, isolation_level=None)) as opened:
             opened.create_function("now", 0, lambda: f"{clock.now():%Y-%m-%d %H:%M:%S.%f}")
             opened.create_function("today", 0, lambda: f"{clock.today(ZONE)}")
@@ -115,11 +71,13 @@ class SqliteFile:
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
+        """Another program writes: nobody else can, everybody reads."""
         with self.connection() as other:
             other.execute("BEGIN IMMEDIATE")
             yield
             other.execute("ROLLBACK")
 
+    @cached_property
     def columns(self) -> dict[str, list[Column]]:
         question = (
             'SELECT t.name, c.name, c.type, c."notnull" FROM sqlite_master t, pragma_table_info(t.name) c '
@@ -132,23 +90,23 @@ class SqliteFile:
         with self.connection() as opened:
             return [
                 Reference(table, column, referred)
-                for table in self.columns()
+                for table in self.columns
                 for _, _, referred, column, key, *_ in opened.execute(f"PRAGMA foreign_key_list({table})").fetchall()
                 if key == "id"
             ]
 
     def written(self) -> bytes:
+        """All that it holds, as it lies there."""
         return b"".join(each.read_bytes() for each in self.path.parent.glob(f"{self.path.name}*"))
 
     def damage(self) -> list[Any]:
+        """What the database itself finds wrong: rows that name no row, broken pages."""
         with self.connection() as opened:
-            said = (
-                opened.execute("PRAGMA integrity_check").fetchall()
-                + opened.execute("PRAGMA foreign_key_check").fetchall()
-            )
-        return [row for row in said if row != ("ok",)]
+            said = opened.execute("PRAGMA integrity_check").fetchall()
+            return [row for row in said if row != ("ok",)] + opened.execute("PRAGMA foreign_key_check").fetchall()
 
     def kept(self, name: str) -> Path:
+        """A copy of what it holds now."""
         _copy(self.path, self.path.parent / name)
         return self.path.parent / name
 
@@ -199,8 +157,8 @@ class _Speaking:
     def __init__(self, opened: psycopg.Connection) -> None:
         self.opened = opened
 
-    def execute(self, statement: str, values: Sequence[Any] = (), /) -> Asked:
-        return self.opened.execute(statement.replace("%", "%%").replace("?", "%s").encode(), values)  # type: ignore[return-value]
+    def execute(self, statement: str, values: Sequence[Any] = (), /) -> psycopg.Cursor:
+        return self.opened.execute(statement.replace("%", "%%").replace("?", "%s").encode(), values)
 
 
 @dataclass
@@ -233,7 +191,7 @@ class PostgresqlDatabase:
             yield opened
 
     @contextlib.contextmanager
-    def connection(self) -> Iterator[Opened]:
+    def connection(self) -> Iterator[_Speaking]:
         with self._opened() as opened:
             for name, value in (
                 ("search_path", "sqlite, public, pg_catalog"),  # their now() goes before the server's
@@ -248,20 +206,17 @@ class PostgresqlDatabase:
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
         with self._opened() as other, other.transaction(force_rollback=True):
-            other.execute(f"LOCK TABLE {', '.join(self.columns())} IN EXCLUSIVE MODE".encode())
+            other.execute(f"LOCK TABLE {', '.join(self.columns)} IN EXCLUSIVE MODE".encode())
             yield
 
     @cached_property
-    def _columns(self) -> dict[str, list[Column]]:
+    def columns(self) -> dict[str, list[Column]]:
         question = (
             "SELECT table_name, column_name, data_type, is_nullable = 'NO' FROM information_schema.columns "
             "WHERE table_schema = 'public' ORDER BY table_name, ordinal_position"
         )
         with self._opened() as opened:
             return _by_table(opened.execute(question).fetchall())
-
-    def columns(self) -> dict[str, list[Column]]:
-        return self._columns
 
     def references(self) -> list[Reference]:
         question = (
@@ -278,20 +233,13 @@ class PostgresqlDatabase:
         return b"".join(self.kept("").values())
 
     def damage(self) -> list[Any]:
-        with self._opened() as opened:
-            return [
-                (each, row)
-                for each in self.references()
-                for row in opened.execute(
-                    f"SELECT id FROM {each.table} WHERE {each.column} IS NOT NULL "
-                    f"AND {each.column} NOT IN (SELECT id FROM {each.to})".encode()
-                ).fetchall()
-            ]
+        """Nothing: what names no row is refused as it is written."""
+        return []
 
     def kept(self, name: str) -> dict[str, bytes]:  # noqa: ARG002 - a copy in memory needs none
         with self._opened() as opened, opened.cursor() as cursor:
             found = {}
-            for table in self.columns():
+            for table in self.columns:
                 with cursor.copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))) as out:
                     found[table] = b"".join(map(bytes, out))
             return found
@@ -308,7 +256,7 @@ class PostgresqlDatabase:
                 self._next_number(opened, table)
 
     def _next_number(self, opened: psycopg.Connection, table: str) -> None:
-        if any(each.name == "id" and each.kind in {"INTEGER", "BIGINT"} for each in self.columns()[table]):
+        if any(each.name == "id" and each.kind in {"INTEGER", "BIGINT"} for each in self.columns[table]):
             question = (
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table} HAVING count(*) > 0"
             )
@@ -316,6 +264,10 @@ class PostgresqlDatabase:
 
     def drop(self) -> None:
         ask_postgresql(self.server, f"DROP DATABASE {self.name} WITH (FORCE)")
+
+
+Beneath = SqliteFile | PostgresqlDatabase
+Opened = sqlite3.Connection | _Speaking
 
 
 def beneath(folder: Path, template: Path | str) -> Beneath:
