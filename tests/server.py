@@ -133,7 +133,7 @@ class Server:
 
     def reset(self, kept: str = "") -> None:
         """The demonstration's database again, or what was kept under that name, under the running server."""
-        self.beneath.reset(self.copies.get(kept, self.template))
+        self.beneath.reset(self.copies[kept] if kept else self.template)
 
     def keep(self, name: str) -> Any:
         """A copy of the database as it is now."""

@@ -9,7 +9,7 @@ from data.core.system_unit_of_work import system_unit_of_work
 from data.reenrolment import request_list as reenrolment_list
 from data.reenrolment.campaigns import Campaign
 from data.reenrolment.request_list import Wanted
-from tests.demo_users import PAUL, as_, both
+from tests.demo_users import PAUL, as_, both, on_sqlite
 
 
 def plan(question: str) -> str:
@@ -31,6 +31,7 @@ def test_the_database_counts_its_rows_and_goes_on_as_before(database: str) -> No
     assert shown() == before
 
 
+@on_sqlite
 def test_sqlite_then_finds_a_pupils_links_by_the_pupil(database: str) -> None:
     question = "SELECT min(family_id) FROM pupil_link WHERE pupil_id = 1 AND site_id = 1 AND household = 'principal'"
     assert "ix_pupil_link_site_id" in plan(question)
