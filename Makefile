@@ -4,7 +4,6 @@ VENV := .venv/bin
 READY := .venv/.ready
 NEXT = $(shell ls data/migrations/versions | sed -n 's/^\([0-9]\{4\}\)_.*/\1/p' | sort -n | tail -1 | awk '{ printf "%04d", $$1 + 1 }')
 BIOME := node_modules/@biomejs/biome/bin/biome
-ON_POSTGRESQL := login sessions change_requests change_review staff_accounts imports_check outbox_admin reenrolment
 
 .DEFAULT_GOAL := help
 .PHONY: help install run dev test test-thorough test-days test-postgresql test-nicegui test-browsers fuzz coverage lint supply format migration translations picture rules digests audit deployment screens bench browser browsers clean
@@ -41,9 +40,10 @@ test-thorough: $(READY) browser
 test-days: $(READY) browser
 	$(VENV)/python -m tests --days
 
-# Connexion, sessions, requests, re-enrolment, staff, imports and letters once more, on PostgreSQL where `make test` asks SQLite alone.
+# What shows the rules of docs/security.md, on PostgreSQL where `make test` asks SQLite alone.
 test-postgresql: $(READY) browser
-	TESTS_DATABASE=postgresql $(VENV)/python -m pytest $(ON_POSTGRESQL:%=tests/data/test_%.py)
+	TESTS_DATABASE=postgresql $(VENV)/python -m pytest $$($(VENV)/python -m tests.rules data web)
+	TESTS_DATABASE=postgresql $(VENV)/python -m pytest $$($(VENV)/python -m tests.rules browser)
 
 # Every journey of a family and of the office in Firefox and WebKitGTK: a quarter of an hour.
 test-browsers: $(READY) browsers

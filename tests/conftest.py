@@ -20,6 +20,7 @@ from tests.days import MOMENT
 from tests.ground import GROUND, SERVER, Cluster, made_once, running_cluster
 
 DATABASE = "TESTS_DATABASE"  # « postgresql »: that of the tests without @both (make test-postgresql)
+ON_POSTGRESQL = os.environ.get(DATABASE) == "postgresql"
 FOLDER = Path(tempfile.mkdtemp(prefix="anacrouse-tests-"))
 DEMO = f"demo_{MOMENT:%Y%m%d_%H%M%S}"
 SHARED = Path(os.environ.get(GROUND) or FOLDER) / DEMO
@@ -128,11 +129,22 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def postgresql_demo(postgresql: str) -> str:
-    with made_once((SHARED if SERVER in os.environ else FOLDER) / "postgresql") as first:
+    kept = SHARED if SERVER in os.environ else FOLDER
+    with made_once(kept / "postgresql") as first:
         if first:
             ask_postgresql(postgresql, f"CREATE DATABASE {DEMO}")
             furnish(postgresql + DEMO)
+            shutil.copytree(ENVIRONMENT["FILES_DIR"], kept / "files-of-postgresql", dirs_exist_ok=True)
+    shutil.copytree(kept / "files-of-postgresql", ENVIRONMENT["FILES_DIR"], dirs_exist_ok=True)
     return postgresql
+
+
+@pytest.fixture(scope="session")
+def template(request: pytest.FixtureRequest) -> Path | str:
+    """What a server's database is copied from: SQLite's file, or the address of PostgreSQL's."""
+    if not ON_POSTGRESQL:
+        return Path(request.getfixturevalue("sqlite_demo"))
+    return f"{request.getfixturevalue('postgresql_demo')}{DEMO}"
 
 
 def ask_postgresql(server: str, statement: str) -> None:

@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import glob
 import os
+import pwd
 import secrets
 import shutil
 import socket
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+import pytest
 
 GROUND = "TESTS_GROUND"  # the folder they share
 SERVER = "TESTS_POSTGRESQL"  # the beginning of the addresses of its databases
@@ -78,6 +80,25 @@ def running_cluster() -> Iterator[Cluster]:
             made.stop("immediate")
     finally:
         shutil.rmtree(made.folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def mounted(folder: Path, owner: str = "") -> Iterator[None]:
+    """A small disk at that folder."""
+    options = f"size=64m,mode=0700{f',uid={pwd.getpwnam(owner).pw_uid}' if owner else ''}"
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=False).returncode:
+        pytest.fail("a disk is mounted for this test: run it as root, or under `unshare -rm`", pytrace=False)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def fill(disk: Path) -> None:
+    """To its last byte."""
+    with contextlib.suppress(OSError), (disk / "filling").open("wb", buffering=0) as filling:
+        while True:
+            filling.write(b"0" * 4096)
 
 
 @contextlib.contextmanager

@@ -1,4 +1,5 @@
-"""`python -m tests.rules`: writes into docs/security.md which tests show each of its rules (`make rules`).
+"""`python -m tests.rules`: writes into docs/security.md which tests show each of its rules (`make rules`); with folders it names those
+of them that SQLite alone is asked by in `make test` (`make test-postgresql`).
 
 A test names the rules it shows, « R-12 » or « row 84 », in its name, its docstring or a comment in it; « R-20 to R-24 » and
 « rows 8, 9, 11-13 » in a module's docstring are of the whole file.
@@ -7,6 +8,7 @@ A test names the rules it shows, « R-12 » or « row 84 », in its name, its do
 import ast
 import io
 import re
+import sys
 import tokenize
 from collections import defaultdict
 from collections.abc import Iterator
@@ -75,28 +77,43 @@ def shown_by() -> dict[str, list[str]]:
     }
 
 
-def on_both_databases() -> set[str]:
-    """The tests of `make test` that run on PostgreSQL too: marked @both, or with a database of that name."""
+BOTH = r"\bboth\b|both_empty|postgresql"  # in the marks of a test of `make test` that runs on PostgreSQL too
+SQLITE_ALONE = r"\bon_sqlite\b|\bsqlite_alone\b"  # of one that PostgreSQL has no use for
+
+
+def marked(with_: str) -> set[str]:
+    """The tests with such a mark."""
     found = set()
     for path in sources("tests"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 marks = " ".join(map(ast.unparse, node.decorator_list))
-                if re.search(r"\bboth\b|both_empty|postgresql", marks):
+                if re.search(with_, marks):
                     found.add(f"{path.relative_to(ROOT).as_posix()}::{node.name}")
     return found
 
 
+def on_sqlite_so_far(*folders: str) -> list[str]:
+    """The tests of those folders that show a rule, and in `make test` on SQLite alone."""
+    shown = {each for tests in shown_by().values() for each in tests}
+    wanted = tuple(f"tests/{folder}/" for folder in folders)
+    return sorted(each for each in shown - marked(BOTH) - marked(SQLITE_ALONE) if each.startswith(wanted))
+
+
 def rewritten(document: str) -> str:
     """The document, each rule's line with the tests of today."""
-    tests, both = shown_by(), on_both_databases()
+    tests, both, alone = shown_by(), marked(BOTH), marked(SQLITE_ALONE)
     lines = []
     for line in document.splitlines():
         found = LINE.match(line)
-        shown = "<br>".join(f"`{each}`{' ²' * (each in both)}" for each in tests.get(found[1], ())) if found else ""
+        shown = found and "<br>".join(
+            f"`{each}`{' ²' * (each in both)}{' ¹' * (each in alone)}" for each in tests.get(found[1], ())
+        )
         lines.append(f"| {found[1]} | {found[2]} | {shown} |" if found else line)
     return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
+    if folders := sys.argv[1:]:
+        sys.exit(print(*on_sqlite_so_far(*folders)))
     DOCUMENT.write_text(rewritten(DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8")

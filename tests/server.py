@@ -6,11 +6,10 @@ import os
 import re
 import shutil
 import signal
-import sqlite3
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,16 +17,21 @@ import httpx
 import psutil
 import pytest
 
-from data.core import clock
 from tests import launcher
-from tests.conftest import ENVIRONMENT
-from tests.days import ZONE
+from tests.conftest import ENVIRONMENT, ON_POSTGRESQL
 from tests.ground import free_port
+from tests.server_database import Opened, beneath
 
 PATIENCE = 240  # seconds; they only bound a failure, for other programs may have the machine
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "Anacrouse-demo-2026"
 FAULT = re.compile(r"Traceback \(most recent call last\)|\breference [0-9A-F]{8} at|never retrieved|never awaited")
+BREAKS_FAMILIES = (  # a statement after which a family's pages fail
+    "ALTER TABLE guardian RENAME COLUMN birth_date TO gone"
+    if ON_POSTGRESQL
+    else "UPDATE guardian SET birth_date = 'no date at all'"
+)
+sqlite_alone = partial(pytest.mark.skipif, ON_POSTGRESQL)  # of a test: the reason why it asks SQLite alone
 Found = TypeVar("Found")
 PLAIN = ssl.SSLContext(
     ssl.PROTOCOL_TLS_CLIENT
@@ -57,24 +61,18 @@ def children_at(pid: int, module: str) -> list[psutil.Process]:
     return found
 
 
-def _copy(source: Path, target: Path) -> None:
-    with (
-        contextlib.closing(sqlite3.connect(source)) as read,
-        contextlib.closing(sqlite3.connect(target, timeout=60)) as written,
-    ):
-        read.backup(written)
-
-
 class Server:
     """`main.py serve` on a copy of the demonstration's database. `log` is all it wrote, over every start."""
 
-    def __init__(self, folder: Path, template: Path, *, entry: Path = ROOT / "main.py", **environment: str) -> None:
+    def __init__(
+        self, folder: Path, template: Path | str, *, entry: Path = ROOT / "main.py", **environment: str
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.template, self.entry = folder, template, entry
         self.database, self.log_file = folder / "portal.db", folder / "server.log"
+        self.beneath, self.copies = beneath(folder, template), dict[str, Any]()
         self.port, self.read_from, self.expects_faults = free_port(), 0, False
         self.process: launcher.Launched | None = None
-        shutil.copy(template, self.database)
         if Path(ENVIRONMENT["FILES_DIR"]).is_dir():  # the demonstration's documents, that its rows name
             shutil.copytree(ENVIRONMENT["FILES_DIR"], folder / "files", dirs_exist_ok=True)
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "NICEGUI"))}
@@ -84,7 +82,7 @@ class Server:
             "DEMO": "1",
             "PORT": str(self.port),
             "FILES_DIR": f"{folder}/files",
-            "DATABASE_URL": f"sqlite:///{self.database}",
+            "DATABASE_URL": self.beneath.url,
             **environment,
         }
 
@@ -133,26 +131,28 @@ class Server:
         fault = FAULT.search(new)
         assert expected or not fault, f"the server's log holds a fault:\n{new[max(0, fault.start() - 400) :][:3500]}"
 
-    def reset(self, stored: Path | None = None) -> None:
-        """The demonstration's database again, or one that was kept, under the running server."""
-        _copy(stored or self.template, self.database)
+    def reset(self, kept: str = "") -> None:
+        """The demonstration's database again, or what was kept under that name, under the running server."""
+        self.beneath.reset(self.copies[kept] if kept else self.template)
 
-    def keep(self, name: str) -> Path:
+    def keep(self, name: str) -> Any:
         """A copy of the database as it is now."""
-        _copy(self.database, self.folder / name)
-        return self.folder / name
+        self.copies[name] = self.beneath.kept(name)
+        return self.copies[name]
 
-    @contextlib.contextmanager
-    def connection(self) -> Iterator[sqlite3.Connection]:
-        """`now()` and `today()` are the tests' own, in UTC and in the demonstration's zone."""
-        with contextlib.closing(sqlite3.connect(self.database, timeout=60, isolation_level=None)) as opened:
-            opened.create_function("now", 0, lambda: f"{clock.now():%Y-%m-%d %H:%M:%S.%f}")
-            opened.create_function("today", 0, lambda: f"{clock.today(ZONE)}")
-            yield opened
+    def leave(self) -> None:
+        """Its database is needed no more."""
+        self.stop()
+        self.beneath.drop()
+
+    def connection(self) -> contextlib.AbstractContextManager[Opened]:
+        """Another program's; `now()` and `today()` are the tests' own, in UTC and in the demonstration's zone."""
+        return self.beneath.connection()
 
     def rows(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
         with self.connection() as opened:
-            return opened.execute(question, values).fetchall()
+            asked = opened.execute(question, values)
+            return asked.fetchall() if asked.description else []
 
     def value(self, question: str, *values: Any) -> Any:
         found = self.rows(question, *values)
@@ -172,35 +172,27 @@ class Server:
     @cached_property
     def tables(self) -> dict[str, list[str]]:
         """Table -> its columns."""
-        question = (
-            "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c "
-            "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY t.rowid, c.cid"
-        )
-        found: dict[str, list[str]] = {}
-        for table, column in self.rows(question):
-            found.setdefault(table, []).append(column)
-        return found
+        return {table: [each.name for each in columns] for table, columns in self.beneath.columns.items()}
 
     def account(self, login: str, site: str = "valmont") -> dict[str, Any]:
         with self.connection() as opened:
-            opened.row_factory = sqlite3.Row
-            return dict(
-                opened.execute(
-                    "SELECT account.* FROM account JOIN site ON site.id = site_id WHERE login = ? AND code = ?",
-                    (login, site),
-                ).fetchone()
+            asked = opened.execute(
+                "SELECT account.* FROM account JOIN site ON site.id = site_id WHERE login = ? AND code = ?",
+                (login, site),
             )
+            names = [each[0] for each in asked.description]
+            return dict(zip(names, asked.fetchone(), strict=True))
 
 
 _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def running(sqlite_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def running(template: Path | str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server that most tests share, behind a proxy that tells everybody's address."""
-    server = Server(tmp_path_factory.mktemp("portal"), sqlite_demo, TRUSTED_PROXIES="127.0.0.1").start()
+    server = Server(tmp_path_factory.mktemp("portal"), template, TRUSTED_PROXIES="127.0.0.1").start()
     yield server
-    server.stop()
+    server.leave()
     server.check_log()
 
 
@@ -213,17 +205,17 @@ def portal(running: Server) -> Iterator[Server]:
 
 
 @pytest.fixture
-def launch(sqlite_demo: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+def launch(template: Path | str, tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """Start servers of one's own, with settings of one's own."""
     started: list[Server] = []
 
     def begin(**options: Any) -> Server:
-        server = Server(tmp_path / f"portal-{next(_numbers)}", options.pop("template", sqlite_demo), **options)
+        server = Server(tmp_path / f"portal-{next(_numbers)}", options.pop("template", template), **options)
         started.append(server)
         return server.start()
 
     yield begin
     for server in started:
-        server.stop()
+        server.leave()
     for server in started:
         server.check_log()

@@ -1,7 +1,7 @@
 """Where somebody goes on to once signed in: the address of ours that they had asked for, its query and capitals included."""
 
 import re
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from markupsafe import Markup
 from starlette.datastructures import FormData
@@ -32,6 +32,15 @@ def carried(path: str, after: str) -> str:
     """`path` with the address to go on to, which is checked again wherever it arrives."""
     after = safe(after)
     return f"{path}{'&' if '?' in path else '?'}{urlencode({NAME: after})}" if after else path
+
+
+def came_from(request: Request) -> str:
+    """The page of ours that the form was on, or « / »: a browser's Referer, or whatever anybody writes there."""
+    try:
+        path = urlsplit(request.headers.get("referer", "")).path
+    except ValueError:  # no address at all
+        return "/"
+    return path if OURS.fullmatch(path) else "/"
 
 
 def from_query(request: Request) -> str:

@@ -6,6 +6,7 @@ It is signed (VAPID, RFC 8292) with a key that comes of the portal's own (data/c
 
 import http.client
 import logging
+import re
 import ssl
 from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
@@ -38,6 +39,7 @@ MAX_FAILURES = 8  # in a row, each after twice the time of the one before: most 
 ORDER = int("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16)  # of P-256
 GONE = {404, 410}  # the person said no in the browser, or it is no more
 _PURPOSE = "push endpoints"
+ADDRESS = re.compile(r"https://([\w.-]+(?::\d+)?)/[!-\"$-~]*", re.ASCII)
 
 
 class PushDevice(OfFamily, table=True):
@@ -111,10 +113,11 @@ def forget(device: str, *, but: int = 0) -> None:
 
 def _is_known(endpoint: str) -> bool:
     """https, and one of the services that the operator lets the portal speak to: nothing else is ever connected to."""
-    parts = urlsplit(endpoint)
+    address = ADDRESS.fullmatch(endpoint)
     services = [each.strip() for each in settings().push_services.split(",") if each.strip()]
-    found = any(parts.netloc.endswith(each) if each.startswith(".") else parts.netloc == each for each in services)
-    return parts.scheme == "https" and found and not parts.fragment and endpoint.isascii() and endpoint.isprintable()
+    return address is not None and any(
+        address[1].endswith(each) if each.startswith(".") else address[1] == each for each in services
+    )
 
 
 def go_round(now: datetime | None = None) -> int:

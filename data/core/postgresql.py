@@ -11,6 +11,8 @@ import psycopg
 from psycopg import abc, errors
 from psycopg.rows import TupleRow
 from sqlalchemy import Engine, event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 STATEMENT_SECONDS = 20.0  # more than the `statement_timeout`, by which a server that is well ends them itself
@@ -53,6 +55,7 @@ def connect_with_patience(made: Engine) -> None:
     event.listen(made, "do_connect", lambda _dialect, _entry, given, named: _connected(
         lambda: AnsweringConnection.connect(*given, **named)
     ))  # fmt: skip
+    event.listen(made, "handle_error", _read_only, retval=True)
     event.listen(made, "checkin", _idle)
     event.listen(made, "checkout", _in_use)
 
@@ -64,6 +67,15 @@ def _connected(connect: Callable[[], AnsweringConnection]) -> AnsweringConnectio
     except errors.ConnectionTimeout:
         _silence.begin()
         raise
+
+
+def _read_only(context: ExceptionContext) -> OperationalError | None:
+    """A server that may only be read (a standby that took over) is one that cannot be written to, as SQLite says it; psycopg calls
+    it an internal error, which nobody expects."""
+    fault = context.original_exception
+    if not isinstance(fault, errors.ReadOnlySqlTransaction):
+        return None
+    return OperationalError(context.statement, context.parameters, fault)
 
 
 def _idle(connection: AnsweringConnection | None, _entry: ConnectionPoolEntry) -> None:

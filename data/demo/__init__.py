@@ -56,6 +56,8 @@ def _fill(more: int, seed: int) -> bool:
             schooling.fill(uow, site, dice)
             money.fill(uow, site, dice)
         _news(uow, valmont)
+    if database.file() is None:  # PostgreSQL asks of what was just written as if there were nothing
+        database.take_stock()
     requests.fill()
     reenrolment.fill()
     messages.fill()

@@ -119,6 +119,7 @@ def ask(uow: UnitOfWork, subject: Subject, text: str) -> Inquiry:
 
 def reply(uow: UnitOfWork, inquiry_id: int, text: str) -> Inquiry:
     """A further question, once there is an answer."""
+    uow.get(Family, uow.family_id, lock=True)  # as `ask`: what was sent in the hour is counted one after the other
     inquiry = uow.get(Inquiry, inquiry_id, lock=True)
     text, written = read_text(text, "text", NOTHING), turns(uow, inquiry.id)
     if written[-1].text == text and written[-1].side == Side.FAMILY:

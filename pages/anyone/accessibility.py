@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import date
-from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
@@ -15,6 +14,7 @@ from components.ui import html
 from components.ui.icons import icon
 from components.ui.markup import Markup, join
 from components.ui.own_words import filled
+from components.web import way_on
 from data.accounts import display_preferences as choices
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
@@ -199,15 +199,11 @@ async def choose(caller: Caller, request: Request) -> Response:
     if caller.account:
         with caller.unit_of_work(writes=True) as uow:
             choices.save(uow, preferences_)
-    response: Response = Response(status_code=204) if sent.get("quiet") else RedirectResponse(back_to(request), 303)
+    response: Response = (
+        Response(status_code=204) if sent.get("quiet") else RedirectResponse(way_on.came_from(request), 303)
+    )
     display_preferences.keep_on_device(response, preferences_, new=caller.account is None)
     return response
-
-
-def back_to(request: Request) -> str:
-    """The page of ours that the form was on."""
-    back = urlsplit(request.headers.get("referer", "")).path
-    return back if re.fullmatch(r"/(?!/)[\w/-]*", back) else "/"
 
 
 def adopt(account: Account, request: Request, response: Response) -> None:

@@ -4,7 +4,6 @@ What a stranger chose becomes the account's at the next sign-in; what somebody s
 """
 
 import re
-from urllib.parse import urlsplit
 
 from fastapi import Request
 from markupsafe import Markup
@@ -13,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from components.nicegui_adapter.screens import plain
 from components.ui import html
 from components.ui.icons import icon
+from components.web import way_on
 from data.accounts import models as accounts
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
@@ -32,8 +32,7 @@ async def choose(caller: Caller, request: Request) -> Response:
     if caller.account:
         with caller.unit_of_work(writes=True) as uow:
             accounts.choose_language(uow, chosen)
-    back = urlsplit(request.headers.get("referer", "")).path
-    response = RedirectResponse(back if re.fullmatch(r"/(?!/)[\w/-]*", back) else "/", 303)
+    response = RedirectResponse(way_on.came_from(request), 303)
     _keep(response, chosen, "" if caller.account else FRESH)
     return response
 

@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -41,6 +41,8 @@ from tests.demo_users import every
 CHECK_EVERY = 10  # kills: `main.py check`, a process of its own
 AT_START = 8  # one kill in so many falls on a server that only starts
 MOST_ACTS = 24  # acknowledged before the kill; it falls within a quarter of a second after that
+AT_SENDING = 2  # one in so many falls while a re-enrolment, which takes many acts, is being sent, or once it was
+PATIENT_ACTS = 200  # that this one waits for at most
 LONGEST_START = 3.0  # seconds
 OTHERS = 32  # families that ask, pay and announce; those after them re-enrol
 
@@ -102,14 +104,27 @@ class Journey:
         working = [threading.Thread(target=each.work) for each in cast]
         for each in working:
             each.start()
-        enough, met = self.acts() + self.dice.randint(0, MOST_ACTS), len(self.wrong)
-        wait_for(lambda: self.acts() >= enough or len(self.wrong) > met, "acts")
+        due, met = self._moment(), len(self.wrong)
+        wait_for(lambda: due() or len(self.wrong) > met, "acts")
         time.sleep(self.dice.uniform(0, 0.25))
         self._kill()
         for each in working:
             each.join(120)
             if each.is_alive():
                 self.wrong.tell([f"{each.name} still waits for a server that is dead"])
+
+    def _moment(self) -> Callable[[], bool]:
+        """When the kill is due."""
+        if self.dice.randrange(AT_SENDING):
+            enough = self.acts() + self.dice.randint(0, MOST_ACTS)
+            return lambda: self.acts() >= enough
+        enough, notes = self.acts() + PATIENT_ACTS, self.dice.choice((self.book.tried, self.book.acknowledged))
+        sent = self._sendings(notes)
+        return lambda: self._sendings(notes) > sent or self.acts() >= enough
+
+    @staticmethod
+    def _sendings(notes: Mapping[str, Sequence[object]]) -> int:
+        return sum(len(noted) for what, noted in list(notes.items()) if what.startswith("re-enrolment"))
 
     def _kill(self) -> None:
         assert self.server.process
@@ -195,7 +210,7 @@ def run(kills: int, databases: list[str], seed: int = 0) -> int:
                 one.check(kills)
             finally:
                 acts = ", ".join(f"{name} {len(each)}" for name, each in sorted(one.book.acknowledged.items()))
-                print(f"  acknowledged: {acts}", flush=True)
+                print(f"  acknowledged: {acts}; {one.book.cut_off} sockets closed by the living server", flush=True)
                 if one.wrong:
                     kept = Path(tempfile.gettempdir()) / f"killed-{kind}.log"
                     kept.write_text(one.server.log, encoding="utf-8")

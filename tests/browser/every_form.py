@@ -9,6 +9,8 @@ from tests.browser.screens import Screen, every_screen
 from tests.browser.slow_acts import Line
 from tests.server import Server
 
+SIGNED_IN = "signed-in.db"
+
 
 def pages(chromium: Browser, portal: Server, screen: Screen, *, clock: bool) -> tuple[Window, Page, Line]:
     window = Window(chromium, portal, screen.login)
@@ -38,11 +40,11 @@ def test_every_act_of_a_family_is_answered_80_ms_later(chromium: Browser, portal
         if "/gestion" in screen.path or not screen.login:
             continue
         window, page, line = pages(chromium, portal, screen, clock=False)
-        signed_in = portal.keep("signed-in.db")
+        portal.keep(SIGNED_IN)
         for each in slow_acts.opened(page, line, screen.path):
             if each.plain:
                 continue
-            portal.reset(signed_in)
+            portal.reset(SIGNED_IN)
             page.close()
             page = window.context.new_page()  # without what was typed in the one before
             line = Line(page)

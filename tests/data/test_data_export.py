@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from sqlmodel import col, update
 
 from data.accounts import sessions
-from data.core.audit import AuditEntry
+from data.core.audit import Action, AuditEntry
 from data.core.errors import NotFound
 from data.core.system_unit_of_work import system_unit_of_work
 from data.families import stored_files
@@ -162,3 +162,11 @@ def test_what_the_office_noted_of_a_request_is_in_it_without_who_wrote_it(databa
         uow.change(update(Guardian).where(col(Guardian.family_id) == marcs).values(contact_hidden=True))
     [note] = archive(tmp_path)[0]["tables"]["ReviewNote"]
     assert note["text"] == "Une note existe : demandez-en la copie au conservatoire."
+
+
+@both
+def test_taken_again_and_again_it_stands_in_the_journal_once_an_hour(database: str) -> None:
+    for _ in range(3):
+        with as_(CLAIRE) as uow:
+            data_export.collect(uow)
+    assert len(every(AuditEntry, AuditEntry.action == Action.DATA_COPIED)) == 1

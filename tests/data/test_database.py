@@ -1,5 +1,6 @@
 """What the database knows of itself: without it, SQLite looks through a whole site for one pupil's row."""
 
+import pytest
 from sqlmodel import select
 
 from data.accounts.models import Account
@@ -8,7 +9,7 @@ from data.core.system_unit_of_work import system_unit_of_work
 from data.reenrolment import request_list as reenrolment_list
 from data.reenrolment.campaigns import Campaign
 from data.reenrolment.request_list import Wanted
-from tests.demo_users import PAUL, as_, both
+from tests.demo_users import PAUL, as_, both, on_sqlite
 
 
 def plan(question: str) -> str:
@@ -30,11 +31,26 @@ def test_the_database_counts_its_rows_and_goes_on_as_before(database: str) -> No
     assert shown() == before
 
 
+@on_sqlite
 def test_sqlite_then_finds_a_pupils_links_by_the_pupil(database: str) -> None:
     question = "SELECT min(family_id) FROM pupil_link WHERE pupil_id = 1 AND site_id = 1 AND household = 'principal'"
     assert "ix_pupil_link_site_id" in plan(question)
     database_module.take_stock()
     assert "ix_pupil_link_pupil_id" in plan(question)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_postgresql_counts_at_once_what_was_written(database: str) -> None:
+    """By itself it does so in a minute or more, and asks as if the tables were empty until then: pages had no answer after an import."""
+    question = "SELECT last_analyze FROM pg_stat_user_tables WHERE relname = 'pupil'"
+
+    def counted() -> object:
+        with database_module.engine().connect() as connection:
+            return connection.exec_driver_sql(question).scalar()
+
+    assert counted() is None
+    database_module.take_stock()
+    assert counted() is not None
 
 
 @both

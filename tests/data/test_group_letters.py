@@ -191,6 +191,7 @@ def test_names_are_text_whatever_they_say(database: str) -> None:
 
 @both
 def test_a_household_reads_accepts_once_and_the_office_sees_by_whom(database: str) -> None:
+    """R-77"""
     letter = sent({"numbers": "1042", "subject": "Le règlement", "text": "À lire.", "asks": "on"})
     at = later(hours=1)
     for now in (at, later(hours=2)):
@@ -278,6 +279,7 @@ def test_a_sixth_document_is_told_as_one_too_many(database: str) -> None:
 
 
 def test_a_document_is_read_by_those_it_was_sent_to(database: str) -> None:
+    """R-77"""
     letter = written({"numbers": "1042", "subject": "Essai", "text": "À lire."})
     with as_(PAUL) as uow:
         document = writing.add_document(uow, letter.id, b"%PDF-1.4 essai", "application/pdf", "Règlement.pdf")

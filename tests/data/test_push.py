@@ -128,7 +128,7 @@ def test_a_device_that_is_gone_is_forgotten_and_a_service_that_fails_is_tried_la
         "http://fcm.googleapis.com/x", "https://169.254.169.254/latest", "https://localhost/x", "https://fcm.googleapis.com:8443/x",
         "https://fcm.googleapis.com@evil.example/x", "https://evil.example/fcm.googleapis.com", "https://xfcm.googleapis.com/x",
         "https://fcm.googleapis.com/\r\nHost: x", "https://fcm.googleapis.com/é", "file:///etc/passwd", "https://[::1]/x", "", "x" * 900,
-        "https://notify.windows.com.evil.example/x",
+        "https://notify.windows.com.evil.example/x", "https://[", "https://fcm.googleapis.com/x#y",
     ],
 )  # fmt: skip
 def test_nothing_but_the_known_services_is_ever_spoken_to(database: str, endpoint: str) -> None:

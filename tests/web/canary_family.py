@@ -46,10 +46,9 @@ class Theirs:
 
     def put(self, table: str, **given: Any) -> int:
         """A row of theirs; every text that is not given is the mark and the column's name."""
-        known = self.portal.rows(f"PRAGMA table_info({table})")
         own: dict[str, Any] = {"site_id": self.site, "family_id": self.family, "pupil_id": self.pupil}
         values = {}
-        for _, name, kind, must, *_ in known:
+        for name, kind, must in self.portal.beneath.columns[table]:
             if name != "id" and (must or name in given or name in own):
                 text = f"{CANARY}{name}" if kind.startswith("VARCHAR") else GIVEN.get(kind, 0)
                 values[name] = given.get(name, own.get(name, text))
@@ -98,6 +97,7 @@ def plant_canary(portal: Server, login: str = "belkacem.samir", number: int = 20
     _re_enrols(theirs)
     _asked(theirs)
     _written(theirs)
+    _to_its_group(theirs)
     return theirs
 
 
@@ -199,6 +199,15 @@ def _written(theirs: Theirs) -> None:
                changes=f'{{"school": ["", "{CANARY}"]}}', actor_id=author)  # fmt: skip
 
 
+def _to_its_group(theirs: Theirs) -> None:
+    """A letter to a group that this family alone got, with a document of the office's."""
+    sent = "2026-11-10 10:00:00.000000"
+    letter = theirs.put("group_letter", state="sent", choice="{}", english="{}", sent_at=sent)
+    file = theirs.file(b"%PDF-1.7 " + CANARY.upper().encode())
+    theirs.put("group_document", letter_id=letter, file=file, media_type="application/pdf")
+    theirs.put("group_recipient", letter_id=letter, reach="mail", asked=1, pupils="[]", written_at=sent)
+
+
 def addresses(theirs: Theirs, patterns: Iterable[str]) -> dict[str, str]:
     """Address -> its pattern: each pattern of the routes with the family's own numbers in it, each way it can be said."""
     found = {}
@@ -234,7 +243,7 @@ def _ways(theirs: Theirs, pattern: str) -> list[dict[str, object]]:
         "about": "facture",
         "key": theirs.one("invoice"),
         "document": theirs.one("required_document"),
-        "document_id": 1,
+        "document_id": theirs.one("group_document"),
         "language": "fr",
         "mark": "192",
         "form": "csv",
@@ -243,9 +252,12 @@ def _ways(theirs: Theirs, pattern: str) -> list[dict[str, object]]:
         "account": theirs.portal.account(theirs.login)["id"],
         "batch": theirs.one("access_batch"),
     }
-    if "{paper}" in pattern:
+    if pattern.startswith("/gestion/courriels/groupes/"):
+        return [{**plain, "n": theirs.one("group_letter")}]
+    if pattern.startswith("/gestion/reinscriptions/"):
         campaign = theirs.of("supplied_document", "campaign_id")
-        return [{**plain, "n": campaign, "paper": paper} for paper in ("dossiers", "manques", "classes", "etiquettes")]
+        papers = ("dossiers", "manques", "classes", "etiquettes") if "{paper}" in pattern else ("",)
+        return [{**plain, "n": campaign, "paper": paper} for paper in papers]
     if "{tab}" in pattern:
         return [{**plain, "tab": tab, "line": theirs.rows.get(table, [1])[0]} for tab, table in TABS.items()]
     if "{line}" in pattern:
@@ -293,6 +305,6 @@ def snapshot(
         elif besides and ("pupil_id" in columns or table == "pupil"):
             conditions.append(f"{'id' if table == 'pupil' else 'pupil_id'} NOT IN ({linked})")
         where = " AND ".join(conditions) or "1 = 1"
-        asked[table] = f"SELECT {stored} FROM {table} WHERE {where} ORDER BY 1, 2, 3"
+        asked[table] = f"SELECT {stored} FROM {table} WHERE {where}"
     with portal.connection() as opened:
-        return {table: opened.execute(question).fetchall() for table, question in asked.items()}
+        return {table: sorted(opened.execute(question).fetchall(), key=repr) for table, question in asked.items()}

@@ -60,7 +60,7 @@ def test_one_sentence_whatever_was_wrong(come: Come, login: str, site: str, word
 
 
 def test_a_disabled_account_gets_the_same_sentence(portal: Server, come: Come) -> None:
-    portal.change("UPDATE account SET disabled = 1 WHERE login = 'belkacem.samir'")
+    portal.change("UPDATE account SET disabled = true WHERE login = 'belkacem.samir'")
     assert WRONG in text_of(come().sign_in("belkacem.samir").text)
 
 
@@ -207,7 +207,7 @@ def test_a_whole_school_signs_in_through_one_address(portal: Server, come: Come)
 
 def test_the_answer_tells_nothing_about_an_account(portal: Server, come: Come) -> None:
     """That it costs the same is shown where it can be counted (tests/data/test_login.py)."""
-    portal.change("UPDATE account SET disabled = 1 WHERE login = 'renard.paul'")
+    portal.change("UPDATE account SET disabled = true WHERE login = 'renard.paul'")
     shown = set()
     for login in (portal.able()[0], "renard.paul", "somebody.else"):
         answer = come().sign_in(login, word="a wrong word")

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from websockets.exceptions import WebSocketException
 
-from tests.server import Server, wait_for
+from tests.server import Server, sqlite_alone, wait_for
 from tests.web.http_client import Person, Tab
 from tests.web.test_change_requests import decide
 
@@ -55,8 +55,7 @@ class PageState:
 
 def assert_whole(portal: Server) -> None:
     """No half of anything: every pending request has fields, letter and journal row; every decision likewise."""
-    assert portal.value("PRAGMA integrity_check") == "ok"
-    assert portal.rows("PRAGMA foreign_key_check") == []
+    assert portal.beneath.damage() == []
     for request, family, state in portal.rows("SELECT id, family_id, state FROM change_request"):
         fields = [state for (state,) in portal.rows("SELECT state FROM field_change WHERE request_id = ?", request)]
         assert fields, f"request {request} has no field"
@@ -107,6 +106,7 @@ def test_a_session_survives_the_death_of_the_process(launch: Launch) -> None:
     assert "Bonjour Claire" in claire.text("/")
 
 
+@sqlite_alone(reason="several processes serve one PostgreSQL")
 def test_a_second_server_on_the_same_database_refuses_to_start_and_says_why(portal: Server) -> None:
     """Row 105."""
     second = portal.spawn()
@@ -116,12 +116,11 @@ def test_a_second_server_on_the_same_database_refuses_to_start_and_says_why(port
 
 def test_a_database_held_by_another_program_is_reported_and_loses_nothing(portal: Server, claire: Person) -> None:
     """Row 104."""
-    with Tab(claire, "/famille") as tab, portal.connection() as other:
-        other.execute("BEGIN IMMEDIATE")
-        answer = tab.save(phone_mobile="06 12 34 56 78")
-        assert answer["dialog"] == "Le service est occupé, votre saisie n’a pas été enregistrée. Réessayez."
-        assert claire.get("/famille").status_code == 200
-        other.execute("ROLLBACK")
+    with Tab(claire, "/famille") as tab:
+        with portal.beneath.held():
+            answer = tab.save(phone_mobile="06 12 34 56 78")
+            assert answer["dialog"] == "Le service est occupé, votre saisie n’a pas été enregistrée. Réessayez."
+            assert claire.get("/famille").status_code == 200
         assert "mise à jour" in tab.save(phone_mobile="06 12 34 56 78")["dialog"]
     portal.expects_faults = True
     assert portal.value("SELECT count(*) FROM field_change WHERE new = '+33612345678'") == 1
@@ -129,10 +128,8 @@ def test_a_database_held_by_another_program_is_reported_and_loses_nothing(portal
 
 def test_signing_in_while_the_database_is_held_is_reported_too(portal: Server) -> None:
     stranger = Person(portal)
-    with portal.connection() as other:
-        other.execute("BEGIN IMMEDIATE")
+    with portal.beneath.held():
         answer = stranger.sign_in("aubry.claire")
-        other.execute("ROLLBACK")
     portal.expects_faults = True
     assert answer.status_code == 503
     assert Person(portal).sign_in("aubry.claire").status_code == 303
@@ -148,6 +145,7 @@ def test_a_database_without_its_tables_is_not_served_as_if_it_were_well(launch: 
     assert stranger.get("/healthz").status_code == 200
 
 
+@sqlite_alone(reason="the file's pages are SQLite's")
 def test_a_damaged_page_is_found_at_the_start_and_shown_by_the_watch(portal: Server, launch: Launch) -> None:
     """Families go on with what can be read; the watch, « Réglages » and the log say what is so."""
     damaged = portal.keep("damaged.db")
@@ -168,10 +166,9 @@ def test_a_damaged_page_is_found_at_the_start_and_shown_by_the_watch(portal: Ser
 def test_a_real_database_refuses_the_demonstration(portal: Server, launch: Launch) -> None:
     own = launch()
     own.stop()
-    own.change("UPDATE site SET demonstration = 0")
+    own.change("UPDATE site SET demonstration = false")
     process = own.spawn()
     assert process.wait(120) != 0
     assert "this database holds a real conservatoire" in own.log
-    with sqlite3.connect(own.database) as opened:
-        opened.execute("UPDATE site SET demonstration = 1")
+    own.change("UPDATE site SET demonstration = true")
     own.start()

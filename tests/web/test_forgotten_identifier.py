@@ -31,11 +31,9 @@ def test_the_answer_is_the_same_whoever_asks_and_the_letter_comes_after_it(porta
 def test_nothing_is_asked_of_the_accounts_before_the_answer(portal: Server, come: Come) -> None:
     """While another program writes, the letter waits and the person does not."""
     person = come()
-    with portal.connection() as writing:
-        writing.execute("BEGIN IMMEDIATE")
+    with portal.beneath.held():
         assert SENT in text_of(person.post(PATH, data={"email": MINE}).text)
         assert letters(portal) == []
-        writing.rollback()
     wait_for(lambda: letters(portal) == [(MINE,)], "the letter")
 
 

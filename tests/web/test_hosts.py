@@ -22,12 +22,12 @@ UPGRADE = {
 
 
 @pytest.fixture(scope="module")
-def behind_https(sqlite_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def behind_https(template: Path | str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server whose families type an https address, watched by who has a token."""
     folder = tmp_path_factory.mktemp("https")
-    server = Server(folder, sqlite_demo, BASE_URL=f"https://{HOST}", METRICS_TOKEN=TOKEN).start()
+    server = Server(folder, template, BASE_URL=f"https://{HOST}", METRICS_TOKEN=TOKEN).start()
     yield server
-    server.stop()
+    server.leave()
     server.check_log()
 
 

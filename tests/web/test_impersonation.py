@@ -104,7 +104,7 @@ def test_families_and_other_sites_look_as_nobody(portal: Server, come: Come) -> 
 
 
 def test_a_protected_family_is_seen_through_by_the_responsable_alone(portal: Server, come: Come) -> None:
-    portal.change("UPDATE guardian SET contact_hidden = 1 WHERE last_name = 'Belkacem'")
+    portal.change("UPDATE guardian SET contact_hidden = true WHERE last_name = 'Belkacem'")
     samir = portal.account("belkacem.samir")["id"]
     paul, helene = come("renard.paul"), come("lemoine.helene")
     answer = paul.post("/gestion/familles/1077/voir", data={"compte": samir})

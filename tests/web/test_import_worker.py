@@ -1,7 +1,6 @@
 """Large files are worked at by another process: pages hear of it, it stops when asked, and its death or ours leaves the old state."""
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import psutil
 
@@ -24,15 +23,6 @@ def workers(server: Server) -> list[psutil.Process]:
     return children_at(server.process.pid, "data.importing.worker_process")
 
 
-@contextlib.contextmanager
-def nobody_writes(server: Server) -> Iterator[None]:
-    """Another program holds the database: an import stays where it begins to write."""
-    with server.connection() as held:
-        held.execute("BEGIN IMMEDIATE")
-        yield
-        held.execute("ROLLBACK")
-
-
 def check(helene: Person, tab: Tab) -> None:
     tab.act("check")
     tab.wait_until(lambda: "Lignes qui ajoutent" in tab.shown())
@@ -41,7 +31,7 @@ def check(helene: Person, tab: Tab) -> None:
 def begin_to_write(tab: Tab, server: Server, seen: Callable[[], None]) -> None:
     """Import; `seen` happens while the other process waits to write."""
     tab.act("import", lu="oui")
-    with nobody_writes(server):
+    with server.beneath.held():  # the import stays where it begins to write
         tab.wait_until(lambda: "Enregistrement…" in tab.shown())
         seen()
 

@@ -76,17 +76,17 @@ def running_mail() -> Iterator[MailServer]:
 
 @pytest.fixture(scope="module")
 def running_mailed(
-    sqlite_demo: Path, tmp_path_factory: pytest.TempPathFactory, running_mail: MailServer
+    template: Path | str, tmp_path_factory: pytest.TempPathFactory, running_mail: MailServer
 ) -> Iterator[Server]:
     server = Server(
         tmp_path_factory.mktemp("mailed"),
-        sqlite_demo,
+        template,
         SMTP_URL=f"smtp+plain://127.0.0.1:{running_mail.port}",
         PERIODIC_JOBS="1",
     )
     server.change("DELETE FROM letter")
     yield server.start()
-    server.stop()
+    server.leave()
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_a_lost_password_comes_by_mail_works_once_chosen_and_is_kept_nowhere(
     post.wait("samir.belkacem@example.org", "Votre mot de passe a été modifié")
     assert mailed.value("SELECT secret FROM letter WHERE kind = 'new_password'") == ""
     assert word not in mailed.log
-    assert word.encode() not in mailed.database.read_bytes()
+    assert word.encode() not in mailed.beneath.written()
 
 
 def test_a_new_address_is_confirmed_by_its_own_letter_before_staff_accept_it(

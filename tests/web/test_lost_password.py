@@ -191,7 +191,7 @@ def test_a_page_drawn_before_the_reset_does_nothing_while_a_password_is_to_be_ch
 ) -> None:
     samir = come(MINE[0])
     with Tab(samir, "/famille") as tab:
-        portal.change("UPDATE account SET must_change = 1 WHERE login = ?", MINE[0])
+        portal.change("UPDATE account SET must_change = true WHERE login = ?", MINE[0])
         assert tab.save("form[data-do=save]", profession="Luthier")["reload"] is True
     assert portal.rows("SELECT profession FROM guardian WHERE first_name = 'Samir'") == [("Menuisier",)]
 

@@ -60,7 +60,7 @@ def test_for_families_and_other_sites_there_is_nothing_to_merge(portal: Server, 
         answer = person.get(PATH.replace("1042", other_of(portal)))
         assert answer.status_code == 404
     with Tab(come("renard.paul"), PATH) as tab:
-        portal.change("UPDATE account SET disabled = 1 WHERE login = 'renard.paul'")
+        portal.change("UPDATE account SET disabled = true WHERE login = 'renard.paul'")
         tab.act("find", typed="aubry")
         tab.act("choose", other_of(portal))
     assert portal.value("SELECT count(*) FROM family_merge") == 0

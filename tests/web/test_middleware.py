@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from components.nicegui_adapter import static_files
-from tests.server import Server, wait_for
+from tests.server import BREAKS_FAMILIES, Server, wait_for
 from tests.web.http_client import Person, Tab, open_socket, refused_socket, text_of
 
 Come, Launch = Callable[..., Person], Callable[..., Server]
@@ -120,7 +120,7 @@ def broken(launch: Launch) -> Iterator[Server]:
 def test_the_fault_page_has_a_reference_that_stands_in_the_log_and_no_detail(broken: Server, come: Come) -> None:
     person = come("aubry.claire", to=broken)
     with broken.connection() as opened:
-        opened.execute("UPDATE guardian SET birth_date = 'no date at all'")
+        opened.execute(BREAKS_FAMILIES)
     answer = person.get("/famille")
     assert answer.status_code == 500
     assert_carried(answer)
@@ -391,6 +391,7 @@ def test_the_language_is_chosen_without_a_journey_to_another_site(come: Come) ->
         ("https://evil.example//evil", "/"),
         ("", "/"),
         ("x:///\\y", "/"),
+        ("https://[", "/"),
     ):
         answer = person.post("/langue", data={"langue": "en"}, headers={"referer": referer})
         assert (answer.status_code, answer.headers["location"]) == (303, expected)

@@ -39,7 +39,7 @@ def managers(portal: Server) -> list[list[tuple[object, ...]]]:
 @pytest.mark.parametrize("path", PAGES)
 def test_no_event_of_the_secretary_does_what_is_the_responsables(portal: Server, come: Come, path: str) -> None:
     """Row 84, by event."""
-    portal.change("UPDATE guardian SET contact_hidden = 1 WHERE id = 1")
+    portal.change("UPDATE guardian SET contact_hidden = true WHERE id = 1")
     paul, before = come("renard.paul"), managers(portal)
     staff = portal.rows("SELECT id FROM account WHERE family_id IS NULL")
     with Tab(paul, path) as tab:

@@ -1,7 +1,6 @@
 """The database's disk is full, its server is stopped: people are told what is so, the log has one line a cause."""
 
 import socket
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +13,7 @@ from components.nicegui_adapter.server import can_listen
 from data.core import clock
 from tests.conftest import furnish
 from tests.days import ZONE
-from tests.ground import Cluster
+from tests.ground import Cluster, fill, mounted
 from tests.server import Server, wait_for
 from tests.web.http_client import Person, Tab
 
@@ -26,10 +25,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of its own."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(disk)], check=False).returncode:
-        pytest.fail("a disk is mounted for this test: run it as root, or under `unshare -rm`", pytrace=False)
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)
+    with mounted(disk):
+        yield disk
 
 
 def test_an_address_that_is_taken_is_reported_before_the_start() -> None:
@@ -38,12 +35,6 @@ def test_an_address_that_is_taken_is_reported_before_the_start() -> None:
         with pytest.raises(SystemExit, match=f"127.0.0.1:{port} cannot be listened at .*Address already in use.*PORT"):
             can_listen("127.0.0.1", port)
     can_listen("127.0.0.1", port)
-
-
-def fill(disk: Path) -> None:
-    with suppress(OSError), (disk / "filling").open("wb", buffering=0) as filling:
-        while True:
-            filling.write(b"0" * 4096)
 
 
 def test_a_full_disk_of_the_database_is_reported_as_it_is(small_disk: Path, tmp_path: Path, sqlite_demo: Path) -> None:

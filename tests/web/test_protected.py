@@ -32,7 +32,7 @@ def hidden(portal: Server) -> Theirs:
         values = {**lived, **more, "search": f"aubry irina {MARK.lower()} 0655443399"}
         portal.change(f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in values)} WHERE {key}", *values.values())
     portal.change(
-        "UPDATE guardian SET contact_hidden = 1 WHERE family_id = ? AND first_name <> ?", claires.family, MARK
+        "UPDATE guardian SET contact_hidden = true WHERE family_id = ? AND first_name <> ?", claires.family, MARK
     )
     portal.change("UPDATE guardian SET search = 'aubry claire' WHERE family_id = ?", claires.family)
     portal.change("UPDATE invoice SET payer_address = ? WHERE family_id = ?", f"{MARK} rue", claires.family)

@@ -114,7 +114,7 @@ def test_a_chain_of_hops_counts_only_as_far_as_it_is_trusted(launch: Launch, com
 
 def test_what_was_typed_wrongly_is_never_kept(portal: Server, come: Come) -> None:
     come().sign_in("Hunter2-typed-here", word="Hunter3-typed-there")
-    dumped = b"".join(path.read_bytes() for path in (portal.database, portal.database.with_name("portal.db-wal")))
+    dumped = portal.beneath.written()
     assert b"hunter2-typed" not in dumped.lower()
     assert b"hunter3-typed" not in dumped.lower()
     assert "unter2" not in portal.log.lower()

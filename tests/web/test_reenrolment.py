@@ -148,6 +148,24 @@ def test_a_received_document_is_replaced_only_when_it_is_said(ready: Person, por
     assert stored_count(portal) == before + 1
 
 
+def test_the_model_of_a_paper_is_read_where_its_campaign_is_shown(claire: Person, portal: Server) -> None:
+    """One of a campaign that the office still prepares is nobody's."""
+    document, name = portal.value("SELECT min(id) FROM required_document WHERE site_id = 1"), "a" * 32
+    (portal.folder / "files" / "1").mkdir(parents=True, exist_ok=True)
+    (portal.folder / "files" / "1" / name).write_bytes(b"%PDF-1.7")
+    given = "model = ?, model_name = 'a.pdf', model_type = 'application/pdf'"
+    portal.change(f"UPDATE required_document SET {given} WHERE id = ?", name, document)
+    assert claire.get(f"{WHERE}/modeles/{document}").content == b"%PDF-1.7"
+    columns = ", ".join(f'"{each}"' for each in portal.tables["campaign"] if each != "id")
+    portal.change(
+        f"INSERT INTO campaign ({columns}) SELECT {columns} FROM campaign WHERE state = 'active' AND site_id = 1"
+    )
+    prepared = portal.value("SELECT max(id) FROM campaign")
+    portal.change("UPDATE campaign SET state = 'draft' WHERE id = ?", prepared)
+    portal.change("UPDATE required_document SET campaign_id = ? WHERE id = ?", prepared, document)
+    assert claire.get(f"{WHERE}/modeles/{document}").status_code == 404
+
+
 def test_photographs_of_one_document_arrive_as_one_pdf(ready: Person, portal: Server) -> None:
     number, before = documents(ready)["Photo d’identité"], stored_count(portal)
     out = io.BytesIO()

@@ -127,7 +127,7 @@ def test_an_event_after_deconnexion_has_no_effect(portal: Server, come: Come) ->
 
 def test_a_disabled_account_is_out_at_once(portal: Server, claire: Person) -> None:
     with Tab(claire, "/famille") as tab:
-        portal.change("UPDATE account SET disabled = 1 WHERE login = 'aubry.claire'")
+        portal.change("UPDATE account SET disabled = true WHERE login = 'aubry.claire'")
         assert tab.save(profession="Luthière")["reload"] is True
         assert claire.get("/").status_code == 303
 

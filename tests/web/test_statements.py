@@ -244,31 +244,31 @@ AS_MADE = "as_made.db"
 
 @pytest.fixture
 def small(running_small: Server) -> Server:
-    running_small.reset(running_small.folder / AS_MADE)
+    running_small.reset(AS_MADE)
     return running_small
 
 
 @pytest.fixture
 def large(running_large: Server) -> Server:
-    running_large.reset(running_large.folder / AS_MADE)
+    running_large.reset(AS_MADE)
     return running_large
 
 
 @pytest.fixture(scope="module")
-def running_small(sqlite_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("small"), sqlite_demo, entry=METER)
+def running_small(template: Path | str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("small"), template, entry=METER)
     one_of_each(server)
     server.keep(AS_MADE)
     yield server.start()
-    server.stop()
+    server.leave()
     server.check_log()
 
 
 @pytest.fixture(scope="module")
-def running_large(sqlite_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def running_large(template: Path | str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """300 families more with a bill and an absence each, 60 requests more in every queue; 12 pupils more with Claire, and
     60 past courses, marks, lessons, absences, pieces and bills more for Irina and her."""
-    server = Server(tmp_path_factory.mktemp("large"), sqlite_demo, entry=METER)
+    server = Server(tmp_path_factory.mktemp("large"), template, entry=METER)
     one_of_each(server)
     with server.connection() as opened:
         more = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) "
@@ -364,7 +364,7 @@ def running_large(sqlite_demo: Path, tmp_path_factory: pytest.TempPathFactory) -
     server.keep(AS_MADE)
     server.start()
     yield server
-    server.stop()
+    server.leave()
     server.check_log()
 
 

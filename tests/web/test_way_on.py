@@ -128,7 +128,7 @@ def test_a_lost_password_asked_for_on_the_way_does_not_lose_the_link(portal: Ser
 
 
 def test_a_second_factor_set_up_or_asked_for_does_not_lose_the_link(portal: Server, come: Come) -> None:
-    portal.change("UPDATE site SET second_factor_required = 1 WHERE code = 'valmont'")
+    portal.change("UPDATE site SET second_factor_required = true WHERE code = 'valmont'")
     person = come()
     typed = {"site": "valmont", "identifiant": "lemoine.helene", "mot_de_passe": PASSWORD}
     setting_up = led(person, led(person, sent(person, to_connexion(person, LIST), **typed)))
