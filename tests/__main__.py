@@ -1,8 +1,8 @@
 """`python -m tests [--days [DAY …] | --thorough] [--random] [pytest's options]`: every part in a process of its own, four at a time.
 
 A browser's loop and the others' do not share a process; those of one folder share out its files while they run (tests/sharing.py).
-`--days` runs all but the browser on the first of the days of tests/days.py (or of those named), with every example, and what asks the clock
-on each of the others (tests/clock_askers.py);
+`--days` runs all but the browser on the first of the days of tests/days.py (or of those named), and what asks the clock on each of the
+others (tests/clock_askers.py), through PostgreSQL when the hour changes;
 `--thorough` runs the files that otherwise take some examples or screens for all (tests/days.py) with every one;
 `--random` takes the tests of each file,
 and the files, in an order drawn anew.
@@ -24,7 +24,7 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 
 from tests import clock_askers
-from tests.days import CHOICE, DAYS, USUAL, Day
+from tests.days import CHANGING, CHOICE, DAYS, USUAL, Day
 from tests.ground import GROUND, SERVER, running_cluster
 from tests.sharing import PILE
 
@@ -40,6 +40,7 @@ ON_CHOSEN_DAYS = (
     "test_calendar_feed",
     "test_sessions",
 )
+NO_POSTGRESQL = ("-k", "not postgresql")
 SLOWEST_FIRST = ("test_quality", "test_scope_by_events", "test_world_papers", "test_demonstration", "test_faults")
 IN_ANY_ORDER = (
     "-q",
@@ -57,7 +58,8 @@ class Part:
     day: Day = USUAL
     options: Iterable[str] = ()
     thorough: bool = False  # with every example
-    asks_of: bool = False  # of several days: on the first all, on the others what asks the clock
+    of_days: bool = False  # of several days
+    first: bool = False  # of them: all runs, on the others what asks the clock
     pile: str = ""  # parts of one pile share out its files while they run
     taken: Path | None = None  # what the processes of its pile took, once it has begun
     percent: str = ""  # how far pytest says it is, once it has begun
@@ -99,7 +101,7 @@ def chosen_days() -> Iterator[Part]:
     """What asks most for the day, on a few of the days."""
     paths = [str(HERE / "data" / f"{name}.py") for name in ON_CHOSEN_DAYS]
     for name in CHOICE:
-        yield Part(name, paths, DAYS[name], ["-k", "not postgresql"])
+        yield Part(name, paths, DAYS[name], NO_POSTGRESQL)
 
 
 def thorough_parts() -> list[Part]:
@@ -120,9 +122,9 @@ def run(part: Part, ground: str, options: list[str]) -> None:
         [*part.paths, *part.options, *options],
     )
     environment["PYTHONDONTWRITEBYTECODE"] = ""  # nothing is compiled twice
-    if part.asks_of:
+    if part.of_days:
         Path(ground, "askers").mkdir(exist_ok=True)
-        environment |= {clock_askers.FOLDER: f"{ground}/askers", clock_askers.WRITES: str(int(part.thorough))}
+        environment |= {clock_askers.FOLDER: f"{ground}/askers", clock_askers.WRITES: str(int(part.first))}
         given += ["-p", "tests.clock_askers"]
     if part.pile:
         part.taken = Path(ground, "taken", part.pile)
@@ -170,7 +172,9 @@ def main() -> None:
         parts = thorough_parts()
     if days:
         for at, part in enumerate(parts):
-            part.asks_of, part.thorough = True, at < len(parts) // len(days)
+            part.of_days, part.first = True, at < len(parts) // len(days)
+            if not part.first and part.day not in map(DAYS.get, CHANGING):
+                part.options = NO_POSTGRESQL
         parts.append(rules())
     if asked.random is not None:
         options += ["-o", f"addopts={' '.join(IN_ANY_ORDER)}", f"--randomly-seed={asked.random}"]

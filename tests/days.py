@@ -30,9 +30,8 @@ DAYS = {
     "the night with an hour twice": Day("2027-10-31T02:30:00+02:00", "Europe/Paris"),
     "29 February": Day("2028-02-29T10:00:00+01:00", "UTC"),
 }
+CHANGING = ("the night that lacks an hour", "the night with an hour twice")
 CHOICE = ("a midnight in each test", "31 August", "29 February")  # for some of the tests, each time
 ZONE = ZoneInfo("Europe/Paris")  # of the demonstration's sites
-THOROUGH = (
-    os.environ.get("TESTS_THOROUGH") == "1"
-)  # `--days` takes every example once; otherwise some that stand for all
+THOROUGH = os.environ.get("TESTS_THOROUGH") == "1"  # every example; otherwise some that stand for all
 MOMENT = datetime.fromisoformat(os.environ.get("TESTS_AT") or USUAL.at).astimezone(UTC)
