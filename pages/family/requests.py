@@ -257,14 +257,14 @@ def _listing(order: Order) -> Listing[Line]:
             Column(
                 "Envoyée le", lambda uow, line: formats.day(_day(uow, line.sent)), lambda line: line.sent, look="tight"
             ),
-            Column("État", lambda uow, line: status_chip(uow, line.state, TO_FAMILIES)),
+            Column("État", _state),
             Column(
                 "Réponse le",
                 lambda uow, line: formats.day(_day(uow, line.answered)) if line.answered else "",
                 lambda line: line.answered,
                 look="tight",
             ),
-            Column("Motif ou réponse", _reason, look="broad"),
+            Column("Motif ou réponse", lambda uow, line: own(uow, line.reason), look="broad"),
         ),
         of=lambda line: line.key,
         href=lambda line: line.href,
@@ -275,12 +275,10 @@ def _listing(order: Order) -> Listing[Line]:
     )
 
 
-def _reason(uow: UnitOfWork, line: Line) -> Content:
-    """What was answered, and the way to ask about it."""
-    if line.about is None:
-        return own(uow, line.reason)
-    said = (own(uow, line.reason), html.br()) if line.reason else None
-    return html.span(said, question_link(uow, *line.about, named=line.text))
+def _state(uow: UnitOfWork, line: Line) -> Content:
+    """Where it stands, and the way to ask about it."""
+    chip = status_chip(uow, line.state, TO_FAMILIES)
+    return html.span(chip, html.br(), question_link(uow, *line.about, named=line.text)) if line.about else chip
 
 
 def _draw(uow: UnitOfWork, listing: Listing[Line]) -> Markup:

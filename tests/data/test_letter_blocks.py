@@ -1,5 +1,6 @@
 """A letter's blocks are drawn alike as text, as HTML and on screens."""
 
+import re
 from datetime import UTC, datetime
 from email import message_from_bytes
 from types import SimpleNamespace
@@ -44,6 +45,14 @@ def test_neighbours_of_one_kind_are_one_table() -> None:
         "\u202f", " "
     )
     assert html.count("<tbody>") == screen.count("<dl") == 1
+
+
+def test_the_words_of_a_label_stay_whole_where_the_letter_is_narrow() -> None:
+    """A value may be one long address; it breaks instead."""
+    _, html, _ = drawn(["fact", "Rattachement", "v"], ["change", "Autorisation", "a", "b", ""])
+    for label in ("Rattachement", "Autorisation"):
+        [style] = re.findall(rf'<t[hd][^>]*style="([^"]*)"[^>]*>{label}<', html)
+        assert "overflow-wrap:normal" in style
 
 
 @pytest.mark.parametrize(

@@ -292,6 +292,19 @@ def test_a_lesson_that_is_announced_as_missed_is_not_offered_again(portal: Serve
     assert "Annoncée" in text_of(page.select_one(".lessons"))  # type: ignore[arg-type]
 
 
+def test_an_absence_is_to_be_justified_by_who_may_and_is_no_alarm_for_who_only_consults(come: Come) -> None:
+    claire, marc = come("aubry.claire"), come("aubry.marc")
+    [task] = [each for each in claire.soup("/").select(".tasks .bad") if "Absence d’Irina" in each.get_text()]
+    assert "FM 206" in task.get_text()
+    link = task.select_one("a")
+    assert link
+    number = str(link["href"]).rpartition("absence=")[2]
+    assert claire.soup(str(link["href"])).select_one(f"#absence-missed-{number}[checked]")
+    home = marc.soup("/")
+    assert not home.select(".bad")
+    assert home.select_one(f"main a[href^='/eleves/2042/cours/'][href$='/absences/{number}']")
+
+
 def test_a_lesson_that_was_moved_says_its_own_hour_wherever_it_is_named(portal: Server, come: Come) -> None:
     claire = come("aubry.claire")
     offered = claire.soup("/").select(".lessons a[href*='/eleves/2042/absences?cours=']")
