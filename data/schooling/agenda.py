@@ -7,11 +7,21 @@ from datetime import date, time
 from sqlalchemy import BindParameter, Date, bindparam
 from sqlmodel import col, select
 
+from data.core.i18n import Language
 from data.core.unit_of_work import UnitOfWork, prepared
 from data.families.models import Pupil
 from data.schooling import announced as announcements
 from data.schooling.absences import Absence
-from data.schooling.models import Course, Enrolment, EnrolmentStatus, Lesson, LessonState, Teacher, starts_for
+from data.schooling.models import (
+    Course,
+    Enrolment,
+    EnrolmentStatus,
+    Lesson,
+    LessonState,
+    Teacher,
+    instead_of,
+    starts_for,
+)
 from data.schooling.repertoire import Performance, Piece
 
 _DAYS = bindparam("first", type_=Date), bindparam("last", type_=Date)
@@ -30,6 +40,9 @@ class Meeting:
     @property
     def state(self) -> LessonState:
         return LessonState(self.lesson.state or LessonState.PLANNED)  # an import may have erased it
+
+    def instead_of(self, language: Language) -> str:
+        return instead_of(self.lesson, language, (self.enrolment, self.course))
 
     @property
     def starts(self) -> time | None:

@@ -27,7 +27,7 @@ from data.families import models as families
 from data.families.models import Pupil, of_its_site
 from data.schooling import agenda, school_days
 from data.schooling.agenda import Meeting
-from data.schooling.models import LessonState, instead_of
+from data.schooling.models import LessonState
 from data.schooling.repertoire import Performance
 from data.schooling.school_days import DaysOff
 
@@ -150,7 +150,7 @@ def _lesson(uow: UnitOfWork, meeting: Meeting, pupil: Pupil) -> Event:
     title = f"{pupil.called} – {course.name}"
     text = [
         uow.translate("Enseignant : {name}", name=meeting.teacher_name) if meeting.teacher else "",
-        ", ".join(filter(None, (uow.translate("Cours déplacé"), instead_of(lesson, uow.language)))) if moved else "",
+        ", ".join(filter(None, (uow.translate("Cours déplacé"), meeting.instead_of(uow.language)))) if moved else "",
         lesson.note,
     ]
     event = _event(uow, f"lesson-{lesson.id}-{enrolment.id}", (lesson, course, enrolment))

@@ -25,7 +25,7 @@ from data.mail import outbox
 from data.mail.outbox import Fact, Mail
 from data.mail.templates import LetterKind
 from data.schooling.agenda import Meeting
-from data.schooling.models import Course, Enrolment, EnrolmentStatus, Lesson, LessonState, Teacher, instead_of
+from data.schooling.models import Course, Enrolment, EnrolmentStatus, Lesson, LessonState, Teacher
 
 log = logging.getLogger("anacrouse.lessons")
 AHEAD = timedelta(days=62)  # what is further is told once it is nearer
@@ -121,7 +121,7 @@ def _fact(meeting: Meeting, pupil: Pupil, language: Language) -> Fact:
     when = translate("{day} à {hour}", language, day=day, hour=at) if at else day
     what = translate(SAID.get(meeting.state, AS_PLANNED), language)
     where = meeting.course.room if meeting.state != LessonState.CANCELLED else ""
-    becomes = ", ".join(filter(None, (what, where, instead_of(meeting.lesson, language))))
+    becomes = ", ".join(filter(None, (what, where, meeting.instead_of(language))))
     return ", ".join((pupil.called, meeting.course.name, when)), ". ".join(filter(None, (becomes, meeting.lesson.note)))
 
 

@@ -175,10 +175,15 @@ class Attended:
 
 def starts_for(lesson: Lesson, enrolment: Enrolment, course: Course) -> time | None:
     """When that pupil's lesson begins: their turn in it, of a moved one as much sooner or later as the lesson itself."""
-    turn, usual, now = enrolment.slot, course.starts, lesson.starts
-    if turn is None or lesson.state != LessonState.MOVED:
-        return turn or now
-    if now is None or usual is None:
+    if lesson.state != LessonState.MOVED:
+        return enrolment.slot or lesson.starts
+    return _turn(lesson.starts, enrolment, course)
+
+
+def _turn(now: time | None, enrolment: Enrolment, course: Course) -> time | None:
+    """The pupil's turn in a lesson that begins now."""
+    turn, usual = enrolment.slot, course.starts
+    if turn is None or now is None or usual is None:
         return now
     minutes = _minutes(turn) + _minutes(now) - _minutes(usual)
     return time(minutes // 60, minutes % 60) if 0 <= minutes < DAY_MINUTES else now
@@ -188,11 +193,12 @@ def _minutes(at: time) -> int:
     return at.hour * 60 + at.minute
 
 
-def instead_of(lesson: Lesson, language: Language) -> str:
-    """« au lieu du mardi 30 mars à 17 h 00 », of a lesson that was moved."""
+def instead_of(lesson: Lesson, language: Language, whose: tuple[Enrolment, Course] | None = None) -> str:
+    """« au lieu du mardi 30 mars à 17 h 00 », of a lesson that was moved; the hour is the pupil's own for who attends."""
     if lesson.state != LessonState.MOVED or lesson.moved_from is None:
         return ""
-    day, at = formats.day_of_week(lesson.moved_from, language), formats.clock(lesson.moved_from_starts, language)
+    was = _turn(lesson.moved_from_starts, *whose) if whose else lesson.moved_from_starts
+    day, at = formats.day_of_week(lesson.moved_from, language), formats.clock(was, language)
     if not at:
         return translate("au lieu du {day}", language, day=day)
     return translate("au lieu du {day} à {hour}", language, day=day, hour=at)

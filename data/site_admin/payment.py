@@ -11,14 +11,14 @@ from data.site_admin.setting_kinds import BIC, IBAN
 
 TRANSFERS = (  # the setting’s name, its label, its kind, how long it may be, a hint
     (
-        "iban",
+        "payment.iban",
         _("Virements : IBAN"),
         IBAN,
         60,
         _("Celui du RIB. Les factures portent alors un code que lit l’application d’une banque. Vide : pas de code"),
     ),
-    ("beneficiary", _("Virements : titulaire du compte"), TEXT, MAX_NAME, _("Comme sur le RIB")),
-    ("bic", _("Virements : BIC"), BIC, 20, _("Facultatif")),
+    ("payment.beneficiary", _("Virements : titulaire du compte"), TEXT, MAX_NAME, _("Comme sur le RIB")),
+    ("payment.bic", _("Virements : BIC"), BIC, 20, _("Facultatif")),
 )
 
 

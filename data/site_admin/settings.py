@@ -269,10 +269,7 @@ PAYMENT = Part(
             choice({"T": _("Test"), "X": _("Activation"), "W": _("En service")}),
             default="T",
         ),
-        *(
-            Setting(f"payment.{name}", label, kind, longest, hint)
-            for name, label, kind, longest, hint in payment.TRANSFERS
-        ),
+        *(Setting(*each) for each in payment.TRANSFERS),
     ),
     payment.check,
 )

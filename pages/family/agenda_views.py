@@ -16,7 +16,7 @@ from data.core.i18n import _, translate_or_same
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
 from data.schooling.agenda import Appointment, Meeting
-from data.schooling.models import LessonState, instead_of
+from data.schooling.models import LessonState
 from data.schooling.school_days import DaysOff
 
 MAX_IN_A_CELL = 4
@@ -216,7 +216,7 @@ def _marks(uow: UnitOfWork, each: Appointment) -> list[Content]:
     meeting = each.meeting
     if meeting and meeting.state in {LessonState.CANCELLED, LessonState.MOVED}:
         found.append(status_chip(uow, meeting.state))
-    if meeting and (instead := instead_of(meeting.lesson, uow.language)):
+    if meeting and (instead := meeting.instead_of(uow.language)):
         found.append(html.p(instead, class_="small"))
     if meeting and meeting.lesson.note:
         found.append(html.p(own(uow, meeting.lesson.note), class_="small"))

@@ -26,7 +26,7 @@ from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.schooling import agenda
 from data.schooling.agenda import Appointment
-from data.schooling.models import LessonState, instead_of
+from data.schooling.models import LessonState
 from pages.anyone.offline import NO_STORE
 from pages.family import agenda_views, home, to_do
 
@@ -203,7 +203,7 @@ def _appointment(uow: UnitOfWork, each: Appointment) -> tuple[Content, Content]:
     meeting = each.meeting
     text = html.strong(agenda_views.when(uow, each)), f" · {each.pupil.called} · {agenda_views.called(each)}"
     words = (
-        [meeting.course.room, meeting.teacher_name, instead_of(meeting.lesson, uow.language), meeting.lesson.note]
+        [meeting.course.room, meeting.teacher_name, meeting.instead_of(uow.language), meeting.lesson.note]
         if meeting
         else []
     )

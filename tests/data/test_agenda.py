@@ -14,7 +14,7 @@ from data.families import models as families
 from data.mail.outbox import Letter
 from data.mail.templates import LetterKind
 from data.schooling import absences, agenda, lesson_changes, lesson_letters, school_days
-from data.schooling.models import Lesson, LessonState, instead_of
+from data.schooling.models import Enrolment, Lesson, LessonState, instead_of
 from data.schooling.repertoire import Performance, Piece
 from tests.data.test_calendar_feed import add_course, add_lessons, change
 from tests.demo_users import CLAIRE, MARC, PAUL, account, as_, both, every, pupil
@@ -168,6 +168,8 @@ def test_the_office_cancels_and_moves_a_lesson_and_families_read_of_it_when_it_w
     [said] = [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines() if "31 mars à 18" in line]
     assert said.endswith("déplacé à cette date, Salle 9, au lieu du mardi 30 mars à 17 h 00. Salle 4")
     assert instead_of(the_lesson(other), "en") == "instead of Tuesday 30 March at 17:00"
+    own = Enrolment(slot=time(17, 15)), course  # the pupil's turn
+    assert instead_of(the_lesson(other), "en", own) == "instead of Tuesday 30 March at 17:15"
     with as_(PAUL, now=MONDAY) as uow:
         [each] = lesson_changes.of_day(uow, date(2027, 3, 31), "luth")
         assert each.lesson.id == other
