@@ -8,7 +8,18 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import Date, ForeignKeyConstraint, Index, Time, UniqueConstraint, and_, bindparam, func, or_
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    Time,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    func,
+    or_,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, col, select
 
@@ -275,10 +286,10 @@ def _coming() -> Any:
     """Made once: to make it takes longer than to ask it."""
     one, today, now = aliased(Lesson), bindparam("today", type_=Date), bindparam("now", type_=Time)
 
-    def ahead(of: Any) -> tuple[Any, ...]:
+    def ahead(of: type[Lesson]) -> tuple[ColumnElement[bool], ...]:
         return (
-            of.course_id == Enrolment.course_id,
-            Enrolment.status == EnrolmentStatus.ENROLLED,
+            col(of.course_id) == Enrolment.course_id,
+            col(Enrolment.status) == EnrolmentStatus.ENROLLED,
             col(of.day) >= today,
             col(of.day) <= bindparam("until", type_=Date),
             or_(col(of.day) > today, func.coalesce(Enrolment.slot, of.starts, now) >= now),
