@@ -186,7 +186,7 @@ class Attended:
 
 def starts_for(lesson: Lesson, enrolment: Enrolment, course: Course) -> time | None:
     """When that pupil's lesson begins: their turn in it, of a moved one as much sooner or later as the lesson itself."""
-    turn, usual, now = enrolment.slot, course.starts, lesson.starts
+    turn, usual, now = enrolment.slot, lesson.moved_from_starts or course.starts, lesson.starts
     if turn is None or lesson.state != LessonState.MOVED:
         return turn or now
     if now is None or usual is None:
