@@ -5,7 +5,6 @@ Of a household with an adult under protection: where its adults live and how to 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlmodel import SQLModel, col, select
 
@@ -27,7 +26,7 @@ class Guarded:
     families: frozenset[int] = frozenset()
     pupils: frozenset[int] = frozenset()
 
-    def has(self, table: type[SQLModel], row: Mapping[str, Any]) -> bool:
+    def has(self, table: type[SQLModel], row: Mapping[str, object]) -> bool:
         family = row.get("id") if table is Family else row.get("family_id")
         pupil = row.get("id") if table is Pupil else row.get("pupil_id")
         return family in self.families or pupil in self.pupils

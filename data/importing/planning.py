@@ -171,9 +171,9 @@ def _withhold(made: Plan, guarded: set[int]) -> None:
     """Of a line that would change a household under protection, that alone is told: no value, no name."""
     if not guarded:
         return
-    told = [Fault(line, "", "", guarding.GUARDED) for line in guarded]
+    withheld = [Fault(line, "", "", guarding.GUARDED) for line in guarded]
     made.faults = sorted(
-        [*(each for each in made.faults if each.line not in guarded), *told], key=lambda each: each.line
+        [*(each for each in made.faults if each.line not in guarded), *withheld], key=lambda each: each.line
     )
     made.changes = [each for each in made.changes if each.line not in guarded]
     made.understood = [each for each in made.understood if each.line not in guarded]

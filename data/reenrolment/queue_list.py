@@ -117,7 +117,7 @@ class _Terms:
             Only.MISSING: self.lacks,
             Only.UNSEEN: _given().where(_unseen()).exists(),
             Only.MESSAGE: _has_message(),
-            Only.SIBLINGS: _siblings().exists(),
+            Only.SIBLINGS: siblings_waiting() > 0,
             Only.UNPAID: balance(col(Reenrolment.household_id)) > 0,
             Only.MINE: col(ReviewNote.assignee_id) == self.uow.account_id,
             Only.REVISIT: col(ReviewNote.revisit).is_(True),
@@ -353,20 +353,16 @@ def _has_message() -> ColumnElement[bool]:
 
 def siblings_waiting() -> ScalarSelect[int]:
     """How many other requests of the same household wait."""
-    found = _siblings()
-    return found.with_only_columns(func.count()).scalar_subquery()
-
-
-def _siblings() -> Any:
     other = aliased(Reenrolment)
     return (
-        select(other.id)
+        select(func.count(other.id))  # type: ignore[arg-type]
         .where(
             other.household_id == Reenrolment.household_id,
             other.state == ReenrolmentState.SUBMITTED,
             other.id != Reenrolment.id,
         )
         .correlate(Reenrolment)
+        .scalar_subquery()
     )
 
 

@@ -42,7 +42,7 @@ class Meeting:
         return LessonState(self.lesson.state or LessonState.PLANNED)  # an import may have erased it
 
     def instead_of(self, language: Language) -> str:
-        return instead_of(self.lesson, language, (self.enrolment, self.course))
+        return instead_of(self.lesson, language, self.enrolment)
 
     @property
     def starts(self) -> time | None:

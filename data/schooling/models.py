@@ -8,7 +8,18 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import Date, ForeignKeyConstraint, Index, Time, UniqueConstraint, and_, bindparam, func, or_
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    Time,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    func,
+    or_,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, col, select
 
@@ -175,15 +186,10 @@ class Attended:
 
 def starts_for(lesson: Lesson, enrolment: Enrolment, course: Course) -> time | None:
     """When that pupil's lesson begins: their turn in it, of a moved one as much sooner or later as the lesson itself."""
-    if lesson.state != LessonState.MOVED:
-        return enrolment.slot or lesson.starts
-    return _turn(lesson.starts, enrolment, course)
-
-
-def _turn(now: time | None, enrolment: Enrolment, course: Course) -> time | None:
-    """The pupil's turn in a lesson that begins now."""
-    turn, usual = enrolment.slot, course.starts
-    if turn is None or now is None or usual is None:
+    turn, usual, now = enrolment.slot, lesson.moved_from_starts or course.starts, lesson.starts
+    if turn is None or lesson.state != LessonState.MOVED:
+        return turn or now
+    if now is None or usual is None:
         return now
     minutes = _minutes(turn) + _minutes(now) - _minutes(usual)
     return time(minutes // 60, minutes % 60) if 0 <= minutes < DAY_MINUTES else now
@@ -193,11 +199,11 @@ def _minutes(at: time) -> int:
     return at.hour * 60 + at.minute
 
 
-def instead_of(lesson: Lesson, language: Language, whose: tuple[Enrolment, Course] | None = None) -> str:
+def instead_of(lesson: Lesson, language: Language, whose: Enrolment | None = None) -> str:
     """« au lieu du mardi 30 mars à 17 h 00 », of a lesson that was moved; the hour is the pupil's own for who attends."""
     if lesson.state != LessonState.MOVED or lesson.moved_from is None:
         return ""
-    was = _turn(lesson.moved_from_starts, *whose) if whose else lesson.moved_from_starts
+    was = (whose.slot if whose else None) or lesson.moved_from_starts
     day, at = formats.day_of_week(lesson.moved_from, language), formats.clock(was, language)
     if not at:
         return translate("au lieu du {day}", language, day=day)
@@ -281,10 +287,10 @@ def _coming() -> Any:
     """Made once: to make it takes longer than to ask it."""
     one, today, now = aliased(Lesson), bindparam("today", type_=Date), bindparam("now", type_=Time)
 
-    def ahead(of: Any) -> tuple[Any, ...]:
+    def ahead(of: type[Lesson]) -> tuple[ColumnElement[bool], ...]:
         return (
-            of.course_id == Enrolment.course_id,
-            Enrolment.status == EnrolmentStatus.ENROLLED,
+            col(of.course_id) == Enrolment.course_id,
+            col(Enrolment.status) == EnrolmentStatus.ENROLLED,
             col(of.day) >= today,
             col(of.day) <= bindparam("until", type_=Date),
             or_(col(of.day) > today, func.coalesce(Enrolment.slot, of.starts, now) >= now),

@@ -178,11 +178,7 @@ LEGAL = Part(
             hint=_("Un par ligne : éditeur du logiciel de gestion, commune, partenaires"),
         ),
         Setting(
-            "legal.transfers",
-            "Transferts hors de l’Union européenne",
-            longest=300,
-            span=12,
-            hint=_("Vide : aucun"),
+            "legal.transfers", "Transferts hors de l’Union européenne", longest=300, span=12, hint=_("Vide : aucun")
         ),
         Setting("legal.notice_more", "À ajouter aux mentions légales", LONG, longest=4000, span=12),
         Setting("legal.notice_more_en", "La même chose, en anglais (facultatif)", LONG, longest=4000, span=12),
@@ -280,13 +276,7 @@ SECURITY = Part(
     (
         Setting("must_change_mailed_password", "Faire choisir un mot de passe à la première connexion", CHECK, span=12),
         Setting("second_factor_required", "Demander un second facteur aux responsables", CHECK, span=12),
-        Setting(
-            "office_imports",
-            "Le secrétariat importe et exporte aussi familles, élèves et cours",
-            CHECK,
-            span=12,
-            hint=_("Chacun voit ses propres imports. Les coordonnées des familles sous protection n’y sont jamais."),
-        ),
+        Setting("office_imports", "Le secrétariat importe et exporte aussi familles, élèves et cours", CHECK, span=12),
     ),
 )
 MAIL = Part(

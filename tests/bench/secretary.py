@@ -20,7 +20,7 @@ from tests.install import chromium
 QUEUE = "/gestion/demandes?onglet=reinscriptions"
 LIVE = "html[data-screen=live]"
 REFUSED_OF, CORRECTED_OF = 10, 15  # one of so many
-TOLD_OF = 25
+REPORTED_OF = 25
 LOOKS = 900  # milliseconds, at what the wheel brought
 WITHOUT = """SELECT p.id, l.family_id, min(a.id) FROM pupil p JOIN pupil_link l ON l.pupil_id = p.id AND l.household = 'principal'
   JOIN account a ON a.family_id = l.family_id WHERE p.site_id = 1 AND p.number >= 30000
@@ -98,7 +98,7 @@ def measure(base: str, cookies: dict[str, str], waiting: int, tell: Callable[[st
             decided = _decide(hands, number)
             if decided:
                 in_order, theirs = in_order + 1, theirs + hands.presses - before
-            if number % TOLD_OF == 0:
+            if number % REPORTED_OF == 0:
                 tell(f"{number} of {waiting}", f"{hands.presses} presses, {time.monotonic() - begun:.0f} s")
         seconds = time.monotonic() - begun
         browser.close()

@@ -268,7 +268,7 @@ def test_old_letters_leave_with_what_became_of_them(database: str) -> None:
     assert letter.id
 
 
-def test_a_sixth_document_is_told_as_one_too_many(database: str) -> None:
+def test_a_sixth_document_is_reported_as_one_too_many(database: str) -> None:
     letter = written({"numbers": "1042", "subject": "Essai", "text": "À lire."})
     with as_(PAUL) as uow:
         for number in range(5):

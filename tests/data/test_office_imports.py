@@ -51,7 +51,7 @@ def exported(login: str, name: str) -> str:
     return content.decode()
 
 
-def told(report: Report) -> str:
+def shown(report: Report) -> str:
     """All that a screen or a file shows of it."""
     return f"{report} {reports.file_of(report, 'csv').decode()}"
 
@@ -115,14 +115,14 @@ def test_an_export_leaves_out_what_is_protected_and_says_so(office: None, databa
 
 
 @both
-def test_a_line_about_a_protected_household_is_told_without_its_values(office: None, database: str) -> None:
+def test_a_line_about_a_protected_household_is_reported_without_its_values(office: None, database: str) -> None:
     protect()
     run = give("families", FILE + OF_CLAIRE, by=PAULS)
     report = carry(run, by=PAULS)
     assert [(each.line, each.column, each.value, str(each.why), each.about) for each in report.faults] == [
         (3, "", "", str(GUARDED), "")
     ]
-    assert not any(value in told(report) for value in (*SECRET, "9 rue Cachée", "autre@example.org"))
+    assert not any(value in shown(report) for value in (*SECRET, "9 rue Cachée", "autre@example.org"))
     assert [each.number for each in report.previews.families] == ["8001"]
     with as_(PAUL) as uow:
         corrections.leave_out(uow, run.id, {3})
@@ -135,7 +135,7 @@ def test_a_line_about_a_protected_household_is_told_without_its_values(office: N
 def test_what_a_responsable_read_of_a_secretarys_file_is_not_the_secretarys(office: None) -> None:
     protect()
     run = give("families", FILE + OF_CLAIRE, by=PAULS)
-    assert SECRET[0] in told(check(run))
+    assert SECRET[0] in shown(check(run))
     for login, there in ((HELENE, True), (PAUL, False)):
         with as_(login) as uow:
             assert (jobs.report_of(uow, import_runs.run_of(uow, run.id)) is not None) == there

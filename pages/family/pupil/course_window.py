@@ -183,7 +183,7 @@ def _course(uow: UnitOfWork, window: Window, found: Attended, link: PupilLink) -
             (_("Heure de passage"), formats.clock(one.starts, uow.language)),
             (_("Durée"), formats.duration(one.minutes, uow.language)),
             (_("Salle"), course.room),
-            (_("Déplacé"), instead_of(one.lesson, uow.language, (found.enrolment, course))),
+            (_("Déplacé"), instead_of(one.lesson, uow.language, found.enrolment)),
             (_("Remarque"), own(uow, one.lesson.note)),
         ]
         may = link.rights == Rights.ALL and one.lesson.day >= uow.today and one.lesson.state != LessonState.CANCELLED

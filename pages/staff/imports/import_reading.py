@@ -65,10 +65,10 @@ def _kind(uow: UnitOfWork, run: ImportRun, likely: Sequence[Likeness]) -> Markup
     options = {name: KINDS[name].label for name in names if import_runs.has_kind(uow, name)}
     text = uow.translate("Ce fichier ressemble à un autre genre : {kind}. La direction l’importe.",
                          kind=uow.translate(KINDS[names[0]].label))  # fmt: skip
-    told = None if names[0] in options else html.p(icon("info"), text, class_="soft")
+    notice = None if names[0] in options else html.p(icon("info"), text, class_="soft")
     return join(
         [
-            told,
+            notice,
             labelled(
                 uow,
                 "reading-kind",
@@ -125,7 +125,7 @@ def _coding(name: str, sample: str, language: Language) -> str:
 
 
 def _left_out(uow: UnitOfWork, looked: Looked) -> Markup:
-    """Lines that are no records are told, never dropped in silence."""
+    """Lines that are no records are notice, never dropped in silence."""
     if not looked.left_out_count:
         return Markup()
     count = uow.ngettext(

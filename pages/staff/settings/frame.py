@@ -82,17 +82,8 @@ def settings_form(uow: UnitOfWork, part: Part, typed: Typed, *, more: Content = 
 def _control(uow: UnitOfWork, site: Site, one: Setting, fault: UserError | None) -> Markup:
     shown, kind = one.shown(site), one.kind
     if kind is CHECK:
-        about = f"set-{one.field}-hint" if one.hint else None
-        box = html.input(
-            type="checkbox",
-            name=one.field,
-            value="true",
-            checked=shown == "true",
-            id=f"set-{one.field}",
-            aria_describedby=about,
-        )
-        label = html.label(box, uow.translate(one.label), class_="check")
-        return html.div(label, about and html.span(uow.translate(one.hint), id=about, class_="hint"), class_="s12")
+        box = html.input(type="checkbox", name=one.field, value="true", checked=shown == "true", id=f"set-{one.field}")
+        return html.label(box, uow.translate(one.label), class_="check s12")
     options = dict(kind.options) if kind.control == "choice" else None
     if kind.control == "gateway":
         options = {name: text for name, text in GATEWAYS.items() if not name or gateways.by_name(name)}
