@@ -4,10 +4,17 @@ given to `getattr` and `import_module`. For rules on who may reach what (tests/t
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 IMPORTERS = {"importlib.import_module", "builtins.__import__", "importlib.__import__"}
 BUILTINS = {"getattr", "vars", "__import__", "eval", "exec", "compile"}
+
+
+@cache
+def parsed(text: str) -> ast.Module:
+    """Each text is parsed once, whatever rules look at it: none changes a tree."""
+    return ast.parse(text)
 
 
 @dataclass(frozen=True)
@@ -26,9 +33,7 @@ class Tree:
 
     def __init__(self, sources: Mapping[str, str], packages: frozenset[str] = frozenset()) -> None:
         self.modules = {
-            name: Module(
-                name, ast.parse(text), name in packages or any(each.startswith(name + ".") for each in sources)
-            )
+            name: Module(name, parsed(text), name in packages or any(each.startswith(name + ".") for each in sources))
             for name, text in sources.items()
         }
         for module in self.modules.values():

@@ -4,6 +4,8 @@ import ast
 from collections import Counter
 from pathlib import Path
 
+from tests.names import parsed
+
 ROOT = Path(__file__).resolve().parent.parent
 SQL = "statements and clauses, whose type follows from what is selected"
 ROWS = "rows of any table, whose columns are asked for by name"
@@ -100,7 +102,7 @@ PLACES = {
 
 
 def count(text: str) -> int:
-    return sum(isinstance(node, ast.Name) and node.id == "Any" for node in ast.walk(ast.parse(text)))
+    return sum(isinstance(node, ast.Name) and node.id == "Any" for node in ast.walk(parsed(text)))
 
 
 def test_any_stands_only_where_a_reason_is_given() -> None:

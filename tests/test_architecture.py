@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.names import parsed
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("data", "components", "pages")
 MAX_LINES, MAX_FUNCTION_LINES = 400, 60
@@ -77,7 +79,7 @@ def test_a_function_is_read_at_a_glance() -> None:
     long = {
         f"{path.relative_to(ROOT)}: {node.name}"
         for path in sources(*PACKAGES)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (node.end_lineno or 0) - node.lineno >= MAX_FUNCTION_LINES
     }
@@ -124,7 +126,7 @@ def test_only_the_adapter_names_nicegui() -> None:
 def broken(rule: Callable[[ast.AST], Iterator[object]]) -> list[str]:
     """Where the code breaks it."""
     return [f"{path.relative_to(ROOT)}:{fault}" for path in sources(*PACKAGES)
-            for fault in rule(ast.parse(path.read_text(encoding="utf-8")))]  # fmt: skip
+            for fault in rule(parsed(path.read_text(encoding="utf-8")))]  # fmt: skip
 
 
 def test_nothing_waits_and_nothing_slow_runs_while_a_unit_of_work_is_open() -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.names import parsed
+
 ROOT = Path(__file__).resolve().parent.parent
 READS = {  # what asks the machine, and with how many arguments (None: whatever is given)
     "now": None, "utcnow": None, "time_ns": None, "localtime": 0, "gmtime": 0, "ctime": 0, "today": 0, "astimezone": 0, "fromtimestamp": 1,
@@ -35,7 +37,7 @@ def sources() -> Iterator[tuple[str, ast.Module]]:
     ):
         name = path.relative_to(ROOT).as_posix()
         if not name.startswith(("tests/bench/", "data/migrations/versions/")):
-            yield name, ast.parse(path.read_text(encoding="utf-8"))
+            yield name, parsed(path.read_text(encoding="utf-8"))
 
 
 def clocks_read(tree: ast.Module) -> Iterator[int]:

@@ -10,6 +10,7 @@ import pytest
 from pages.anyone.help_chapters import CHAPTERS, STAFF_CHAPTERS
 from tests import catalogue
 from tests.catalogue import KEYWORDS, PACKAGES, ROOT, name_of
+from tests.names import parsed
 
 SAID = {"title", "hint", "caption", "empty"}  # arguments by name that are read by people
 ALL = slice(None)
@@ -146,7 +147,7 @@ def test_no_sentence_is_forgotten() -> None:
         for floor in PACKAGES
         for path in sorted((ROOT / floor).rglob("*.py"))
         if not catalogue.PASSED_OVER & set(path.relative_to(ROOT).parts)
-        for line, text in unmarked(ast.parse(path.read_text(encoding="utf-8")))
+        for line, text in unmarked(parsed(path.read_text(encoding="utf-8")))
         if len(text.split()) > 5 or not str(path.relative_to(ROOT)).startswith(TITLES)
     ]
     assert not found, "mark these with _(…) of data/core/i18n.py:\n" + "\n".join(found)
@@ -233,7 +234,7 @@ def test_a_colon_of_french_is_set_by_a_sentence_and_never_glued() -> None:
     """Its space is French: `ending` of components/ui/markup.py and `pair` of data/core/i18n.py know the reader's language."""
     glued = []
     for path in sorted([*(ROOT / "pages").rglob("*.py"), *(ROOT / "components").rglob("*.py")]):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path.read_text(encoding="utf-8"))):
             parts = node.values if isinstance(node, ast.JoinedStr) else node.args if isinstance(node, ast.Call) else []
             glued += [
                 f"{path.relative_to(ROOT)}:{each.lineno}"

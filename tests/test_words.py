@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.names import parsed
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("data", "components", "pages", "tests")
 # Parts of an identifier (cut at « _ » and at capitals), in small letters.
@@ -155,7 +157,7 @@ def allowed(word: str, place: str) -> bool:
 
 
 def faults_of(place: str, text: str) -> Iterator[str]:
-    tree = ast.parse(text)
+    tree = parsed(text)
     for line, name in identifiers(tree):
         for word in parts(name) & IDENTIFIERS.keys():
             if not allowed(word, place):

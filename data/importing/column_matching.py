@@ -62,15 +62,17 @@ def guess(
         each.name: [title_groups.own_words(each, title) for title in (each.label, *each.also)]
         for each in record.columns
     }
+    labels = {each.name: fold(each.label) for each in record.columns}
     adults_separate, ranked = title_groups.adults_separate(groups), []
     for at, head in enumerate(heads):
         if at in said:
             continue
         group, words = groups.get(at, ("", title_groups.without_adherent(plain(head))))
+        folded = fold(head)
         for order, one in enumerate(record.columns):
             if one.name == "adult1_civility" and adults_separate and not group:
                 continue  # it is the pupil's
-            points = 110.0 if fold(head) == fold(one.label) else _points(one, titles[one.name], group, words)
+            points = 110.0 if folded == labels[one.name] else _points(one, titles[one.name], group, words)
             points += values[at].answers(one) if points >= NEAR else 0
             points += WITH_TAX if points >= NEAR and one.form == "money" and TO_PAY.search(words) else 0
             if points >= NEAR and agrees(one, values[at], words, today, adults=one.group.startswith("adult")):
