@@ -168,8 +168,8 @@ def test_the_office_cancels_and_moves_a_lesson_and_families_read_of_it_when_it_w
     [said] = [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines() if "31 mars à 18" in line]
     assert said.endswith("déplacé à cette date, Salle 9, au lieu du mardi 30 mars à 17 h 00. Salle 4")
     assert instead_of(the_lesson(other), "en") == "instead of Tuesday 30 March at 17:00"
-    own = Enrolment(slot=time(17, 15)), course  # the pupil's turn
-    assert instead_of(the_lesson(other), "en", own) == "instead of Tuesday 30 March at 17:15"
+    own = instead_of(the_lesson(other), "en", Enrolment(slot=time(17, 15)))  # the pupil's turn
+    assert own == "instead of Tuesday 30 March at 17:15"
     with as_(PAUL, now=MONDAY) as uow:
         [each] = lesson_changes.of_day(uow, date(2027, 3, 31), "luth")
         assert each.lesson.id == other
