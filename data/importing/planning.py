@@ -178,6 +178,8 @@ def _withhold(made: Plan, guarded: set[int]) -> None:
     made.changes = [each for each in made.changes if each.line not in guarded]
     made.understood = [each for each in made.understood if each.line not in guarded]
     made.snapshot.conflicts = [each for each in made.snapshot.conflicts if each[0] not in guarded]
+    made.snapshot.recognised = [each for each in made.snapshot.recognised if each.line not in guarded]
+    made.snapshot.aside = {line: each for line, each in made.snapshot.aside.items() if line not in guarded}
 
 
 def _read_lines(made: Plan, sheet: Sheet, columns: dict[Field, int], matched: Matched, tick: Tick) -> list[Line]:

@@ -189,7 +189,7 @@ def test_where_a_household_under_protection_lives_is_not_among_what_is_asked() -
     assert ("Metz" in text, "n° 105 :" in text, "Nancy" in text) == (True, True, False)
 
 
-def test_marks_enter_by_names_and_a_birth_date_tells_homonyms_apart() -> None:
+def test_marks_enter_by_names_and_homonyms_differ_by_birth_date() -> None:
     bring("courses", "Code cours;Intitulé;Année\nFM2;FM;2026-2027\n")
     titles = "Nom;Prénom;Date de naissance;N° cours;Année scolaire;Date;Évaluation;Note;Sur"
     test = "FM2;2026-2027;12/10/2026;Contrôle"
@@ -200,6 +200,18 @@ def test_marks_enter_by_names_and_a_birth_date_tells_homonyms_apart() -> None:
     for row in ("Nguyen;An;", "Dupond;Léa;", "Dupont;Léa;02/02/2012"):
         asked = given(titles, f"{row};{test};8;20")
         assert (len(opened(asked)), asked.written) == (1, False), row
+
+
+def test_a_number_and_a_name_of_two_families_are_a_conflict_and_a_named_adult_is_the_payer() -> None:
+    titles = "N° facture;Date;N° famille;Nom;Prénom;Montant TTC"
+    report = given(titles, "F1;01/10/2026;101;Dupont;Anne;10,00", "F2;01/10/2026;102;Roy;Eva;10,00", kind="invoices")
+    assert [(line, str(text)) for line, _, text in report.conflicts] == [
+        (
+            3,
+            "Le fichier nomme Eva Roy, et la famille n° 102 est celle d’Éloïse Martin-Durand, Lou Martin : est-ce le bon numéro ?",
+        )
+    ]
+    assert {each.number: each.payer for each in every(Invoice)} == {"F1": "Anne Dupont", "F2": "Éloïse Martin-Durand"}
 
 
 def test_an_invoice_for_a_pupil_of_two_households_is_asked() -> None:

@@ -11,7 +11,7 @@ from data.core.errors import UserError
 from data.core.fields import DATE, TEXT, fold
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.importing.columns import HUNDREDTHS, LINES, MONEY, NUMBER, YEAR, Field, column, pick
-from data.importing.kinds import named_people, who_pays
+from data.importing.kinds import name_checks, named_people, who_pays
 from data.importing.kinds.families import FAMILY_KEY
 from data.importing.kinds.name_columns import IN_PLACE_OF_FAMILY, OF_FAMILY
 from data.importing.questions import Choice, Question
@@ -275,6 +275,7 @@ def _invoice(line: Line, snapshot: Snapshot) -> None:
     new = {} if known else {**who_pays.named(line, snapshot, family), **year(line)}
     refs = {"family_id": family, **({"corrects_id": corrected} if corrected else {})}
     invoice = snapshot.put(line, Draft(Invoice, [("number", fold(line.get("number", "")))], values, refs=refs, new=new))
+    name_checks.check_family(line, snapshot, invoice, family)
     need(line, invoice, "number", "day", "total")
     check_day(line, snapshot, invoice)
     if invoice.id is None and invoice["total"] is not None:  # its sum is that of its lines: one line until others come

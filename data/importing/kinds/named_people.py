@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from sqlmodel import SQLModel
 
@@ -284,7 +283,7 @@ def _ask(line: Line, snapshot: Snapshot, said: Said, target: Target, judged: Jud
 
 def _sample(line: Line, said: Said) -> str:
     cents, day = line.get("cents", line.get("total")), line.get("day")
-    parts: list[Any] = [
+    parts = [
         said.text,
         said.email,
         said.postcode,
@@ -349,10 +348,9 @@ def family_of(line: Line, snapshot: Snapshot) -> Entity | None:
     return snapshot.at(Family, judged.keys[0]) if judged.sure else None
 
 
-def adult_named(line: Line, snapshot: Snapshot) -> Entity | None:
+def adult_named(line: Line, snapshot: Snapshot, family: Entity) -> Entity | None:
     """The adult of the line's family whom its names are."""
-    family = line.found.get("family")
-    if family is None:
+    if not any(line.get(name) for name in ("payer_last_name", "payer")):
         return None
     said = _said_of_family(line)
     words = said.payers if said else ()

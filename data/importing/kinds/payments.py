@@ -12,7 +12,7 @@ from data.core.errors import UserError
 from data.core.fields import TEXT, fold
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.importing.columns import MONEY, PAYMENT_MEANS, column
-from data.importing.kinds import account_sides, named_people, settling, unpaid, who_pays
+from data.importing.kinds import account_sides, name_checks, named_people, settling, unpaid, who_pays
 from data.importing.kinds.families import FAMILY_KEY
 from data.importing.kinds.invoices import (
     INVOICE_KEY,
@@ -305,6 +305,7 @@ def _payment(line: Line, snapshot: Snapshot) -> None:
     payment = snapshot.put(
         line, Draft(Payment, [("number", fold(line.get("number", "")))], values, refs={"family_id": family}, new=new)
     )
+    name_checks.check_family(line, snapshot, payment, family)
     need(line, payment, "number", "day", "cents")
     check_day(line, snapshot, payment)
     settling.check_twin(line, snapshot, family, payment)

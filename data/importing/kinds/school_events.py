@@ -7,7 +7,7 @@ from data.core.errors import UserError
 from data.core.fields import DATE, TEXT, fold
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.importing.columns import FLAG, HOUR, HUNDREDTHS, LINES, MINUTES, SECONDS, YEAR, column
-from data.importing.kinds import named_people
+from data.importing.kinds import name_checks, named_people
 from data.importing.kinds.courses import (
     COURSE,
     COURSE_KEY,
@@ -182,6 +182,7 @@ def _mark(line: Line, snapshot: Snapshot) -> None:
             line.fault("value", UserError("Cette note dépasse son barème."))
         if (values.get("value") or 0) < 0:
             line.fault("value", UserError("Une note n’est pas négative."))
+        name_checks.check_pupil(line, snapshot, pupil)
         refs = {"pupil_id": pupil, "assessment_id": found}
         snapshot.put(line, Draft(Mark, [(found, pupil)], values, refs=refs))
 

@@ -29,7 +29,7 @@ def first(snapshot: Snapshot, family: Entity) -> dict[str, str]:
 
 def named(line: Line, snapshot: Snapshot, family: Entity) -> dict[str, str]:
     """The adult of the family whom the line names; else its first one."""
-    adult = named_people.adult_named(line, snapshot)
+    adult = named_people.adult_named(line, snapshot, family)
     return _of(adult) if adult else first(snapshot, family)
 
 
