@@ -42,6 +42,7 @@ CHECK_EVERY = 10  # kills: `main.py check`, a process of its own
 AT_START = 8  # one kill in so many falls on a server that only starts
 MOST_ACTS = 24  # acknowledged before the kill; it falls within a quarter of a second after that
 AT_SENDING = 2  # one in so many falls while a re-enrolment, which takes many acts, is being sent, or once it was
+AN_HOUR = 3600  # seconds, for acts beside whatever else the machine does
 PATIENT_ACTS = 200  # that this one waits for at most
 LONGEST_START = 3.0  # seconds
 OTHERS = 32  # families that ask, pay and announce; those after them re-enrol
@@ -77,6 +78,7 @@ class Journey:
             self.check(number)
             if number % CHECK_EVERY == 0:
                 self._command()
+                self.tell()
             print(f"  {number} kills, {self.acts()} acts, {len(self.wrong)} faults",
                   end="\n" if number % 10 == 0 else "\r", flush=True)  # fmt: skip
 
@@ -93,6 +95,11 @@ class Journey:
         """Sign-ins do not count: each act of a family that was not there yet begins with one."""
         return sum(len(done) for act, done in list(self.book.acknowledged.items()) if act != "sign-in")
 
+    def tell(self) -> None:
+        """What was acknowledged so far."""
+        acts = ", ".join(f"{name} {len(each)}" for name, each in sorted(self.book.acknowledged.items()))
+        print(f"  acknowledged: {acts}; {self.book.cut_off} sockets closed by the living server", flush=True)
+
     def _die_at_the_start(self) -> None:
         self.server.kill()
         self.server.process = self.server.spawn()
@@ -105,7 +112,7 @@ class Journey:
         for each in working:
             each.start()
         due, met = self._moment(), len(self.wrong)
-        wait_for(lambda: due() or len(self.wrong) > met, "acts")
+        wait_for(lambda: due() or len(self.wrong) > met, "acts", AN_HOUR)
         time.sleep(self.dice.uniform(0, 0.25))
         self._kill()
         for each in working:
@@ -209,8 +216,7 @@ def run(kills: int, databases: list[str], seed: int = 0) -> int:
                 one.post()
                 one.check(kills)
             finally:
-                acts = ", ".join(f"{name} {len(each)}" for name, each in sorted(one.book.acknowledged.items()))
-                print(f"  acknowledged: {acts}; {one.book.cut_off} sockets closed by the living server", flush=True)
+                one.tell()
                 if one.wrong:
                     kept = Path(tempfile.gettempdir()) / f"killed-{kind}.log"
                     kept.write_text(one.server.log, encoding="utf-8")

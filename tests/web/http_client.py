@@ -259,6 +259,7 @@ def open_socket(person: Person, query: dict[str, Any], *, origin: Any = NO, cook
         max_queue=None,
         open_timeout=PATIENCE,
         close_timeout=10,
+        ping_interval=None,  # the server pings, as engine.io does; this library’s own would give a busy machine up
     ).__enter__()
     assert str(opened.recv(timeout=PATIENCE)).startswith("0")
     return opened
