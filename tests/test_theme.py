@@ -1,13 +1,19 @@
 """The palette's contrasts, in every layer; the stylesheet repeats what the modes need."""
 
+import ast
 import re
+from collections.abc import Iterator
 from itertools import product
+from pathlib import Path
 
+import brotli
 import pytest
 
-from components.assets.serving import STYLES, THEME
-from components.assets.stylesheet import SIZES, blocks, whole
+from components.assets.sheets import OF_THE_OFFICE, STYLES, THEME, Sheet, is_plain, made
+from components.assets.stylesheet import SIZES, blocks, unchosen, whole, worn
 
+ROOT = Path(__file__).resolve().parents[1]
+OFFICES = ("pages/staff/", "components/ui/review_queue.py", "components/assets/sheets.py", "office.js")
 TOKENS = "\n".join((THEME / name).read_text(encoding="utf-8") for name in ("tokens.css", "modes.css"))
 LAYERS = {
     "light": [":root"],
@@ -97,3 +103,42 @@ def test_styles_say_nothing_that_webkit_reads_otherwise() -> None:
         assert not re.findall(r"text-decoration: \w+ [^;]+;", style), name
         for head, body in re.findall(r"([^{};]*dialog\[open\][^{}]*)\{([^{}]*)\}", style):
             assert "display: grid" not in body or "align-content: start" in body, (name, head)
+
+
+def test_the_light_sheet_leaves_out_what_only_a_chosen_mode_shows() -> None:
+    screen, paper = unchosen(
+        ':root[data-theme="dark"] { --ink: #fff; } :root[data-size] .a, .b { top: 0; } @media print { .b { top: 1px; } } '
+        "@media (max-width: 800px) { .a:is(.c, .d:has(e, f)) { left: 0; } :root[data-links] .a { left: 1px; } }"
+    )
+    assert screen == (
+        "@media (prefers-color-scheme: dark){:root:not([data-theme]){--ink: #fff}}.b{top: 0}"
+        "@media screen and (max-width: 50em){.a:is(.c, .d:has(e, f)){left: 0}}"
+    )
+    assert paper == "@media print{.b{top: 1px}}"
+    assert worn(screen, {"b"}).endswith(".b{top: 0}")
+    assert "left: 0" not in worn(screen, {"a"})
+    assert "left: 0" in worn(screen, {"a", "d"})
+
+
+def test_connexion_waits_for_four_kilobytes_of_stylesheet() -> None:
+    assert len(brotli.compress(made()[Sheet.PLAIN].encode(), quality=11)) <= 4096
+    assert is_plain('<p class="card notice">')
+    assert not is_plain('<p class="card tabs">')
+    assert not is_plain("<table>")
+
+
+def test_what_only_the_offices_sheet_has_is_worn_by_its_screens_alone() -> None:
+    elsewhere = {
+        word for path, said in _words() if not path.endswith(OFFICES) and OFFICES[0] not in path for word in said
+    }
+    assert OF_THE_OFFICE & elsewhere == set()
+
+
+def _words() -> Iterator[tuple[str, set[str]]]:
+    """Each file that draws, with the words of the strings in it."""
+    for path in [*ROOT.glob("pages/**/*.py"), *ROOT.glob("components/**/*.py"), *THEME.glob("*.js")]:
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".py":
+            strings = (each.value for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Constant))
+            text = " ".join(each for each in strings if isinstance(each, str))
+        yield str(path.relative_to(ROOT)), set(re.findall(r"[a-z][\w-]*", text))

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import hashlib
 import io
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,41 +12,10 @@ import brotli
 from PIL import Image
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from components.assets.stylesheet import whole
+from components.assets import sheets
+from components.assets.sheets import THEME
+from data.core.settings import settings
 
-THEME = Path(__file__).parent / "theme"
-STYLES = (
-    "tokens.css",
-    "base.css",
-    "layout.css",
-    "plain_layout.css",
-    "controls.css",
-    "presses.css",
-    "content.css",
-    "home.css",
-    "lists.css",
-    "figures.css",
-    "lists_narrow.css",
-    "phone_cards.css",
-    "agenda.css",
-    "staff.css",
-    "reenrolment_review.css",
-    "cockpit.css",
-    "payment.css",
-    "settings.css",
-    "reenrolment.css",
-    "upload.css",
-    "absence.css",
-    "importing.css",
-    "families.css",
-    "letters.css",
-    "terms.css",
-    "help.css",
-    "offline.css",
-    "display_preferences.css",
-    "modes.css",
-    "print.css",
-)
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -53,32 +23,49 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".webp": "image/webp",
 }
+FONT, HAS_FONT = "hyperlegible-latin.woff2", "police"  # the cookie of a browser that has it
 FOREVER = b"public, max-age=31536000, immutable"
 
 
 @lru_cache(maxsize=1)
 def files() -> dict[str, bytes]:
     """Name -> bytes of everything of ours."""
-    style = whole("\n".join((THEME / name).read_text(encoding="utf-8") for name in STYLES))
+    fonts = {path.name: path.read_bytes() for path in (THEME / "fonts").glob("*.woff2")}
+    own = {f'url("{name}")': f'url("{_address(name, font)}")' for name, font in fonts.items()}
     return {
-        "portal.css": style.encode(),
+        **{name: _with(style, own).encode() for name, style in sheets.made().items()},
         **{path.name: path.read_bytes() for path in THEME.glob("*.js")},
         "idiomorph.js": (THEME / "vendor" / "idiomorph.js").read_bytes(),
         "logo.svg": (THEME / "logo.svg").read_bytes(),
-        **{path.name: path.read_bytes() for path in (THEME / "fonts").glob("*.woff2")},
+        **fonts,
         **{path.name: path.read_bytes() for path in (THEME / "help").glob("*.webp")},
     }
 
 
 @lru_cache(maxsize=128)
 def url(name: str) -> str:
-    """Where a file of ours is: its content is in its address, so it is kept for ever."""
-    return f"/theme/{_version()}/{name}"
+    """Where a file of ours is: its content is in its address, so it is kept for ever. Scripts name each other, so they share an
+    address; a font, the heaviest, is not fetched again because they changed."""
+    return _address(name, files()[name]) if name.endswith(".woff2") else f"/theme/{_version()}/{name}"
+
+
+def _address(name: str, content: bytes) -> str:
+    return f"/theme/{_mark(content)}/{name}"
+
+
+def _mark(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+def _with(style: str, addresses: Mapping[str, str]) -> str:
+    for name, address in addresses.items():
+        style = style.replace(name, address)
+    return style
 
 
 @lru_cache(maxsize=1)
 def _version() -> str:
-    return hashlib.sha256(b"".join(files().values())).hexdigest()[:12]
+    return _mark(b"".join(files().values()))
 
 
 @lru_cache(maxsize=128)
@@ -135,10 +122,12 @@ class Assets:
         if not kind.startswith(("font/", "image/webp")):
             forms[b"br"] = await asyncio.to_thread(brotli.compress, body, quality=11)
             forms[b"gzip"] = await asyncio.to_thread(gzip.compress, body, 9)
-        self.stored[path] = (
-            [(b"content-type", kind.encode()), (b"cache-control", FOREVER), (b"vary", b"Accept-Encoding")],
-            forms,
-        )
+        headers = [(b"content-type", kind.encode()), (b"cache-control", FOREVER), (b"vary", b"Accept-Encoding")]
+        if path == url(FONT):
+            secure = "; Secure" if settings().https else ""
+            said = f"{HAS_FONT}={path}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}"
+            headers.append((b"set-cookie", said.encode()))
+        self.stored[path] = (headers, forms)
         return True
 
 

@@ -1,4 +1,5 @@
-"""The one stylesheet, with what the modes of « Accessibilité » need written out from what is said once.
+"""The whole stylesheet, with what the modes of « Accessibilité » need written out from what is said once; and lighter ones for
+pages on which no mode was chosen, as nearly all are.
 
 - A layer that can be chosen, `:root[data-theme="dark"] {…}`, is also shown when the device asks for it and nothing was chosen.
 - The narrow layout is for narrow screens: an A4 page is narrow too, and its lists stay tables.
@@ -7,7 +8,7 @@
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import combinations
 
 SIZES = (125, 150, 175, 200)
@@ -17,13 +18,22 @@ ASKED = {
     '[data-motion="none"]': "(prefers-reduced-motion: reduce)",
 }
 NARROW, WIDE = re.compile(r"max-width: (\d+)px"), re.compile(r"max-width: (\d+)rem")
+CHOSEN = re.compile(r":root(:is\()?\[data-")  # the selector of a page that wears a mode
+PAPER = ("@media print", "@page")
+FUNCTION = re.compile(r":([\w-]+)\(")
+NAMES = re.compile(
+    r"[.#]([a-zA-Z][\w-]*)|(?:^|[ >+~])(table|tr|t[dh]|thead|tbody|tfoot|caption|progress|kbd|figure|figcaption)\b"
+)
 SPACED = ":is([data-letters], [data-font])"  # words half as long again: a list becomes cards sooner
 
 
 def whole(style: str) -> str:
-    bare = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", style, flags=re.S))
-    written = "\n".join(text for head, body in blocks(bare) for text in _written(head, body))
+    written = "\n".join(text for head, body in blocks(_bare(style)) for text in _written(head, body))
     return re.sub(r"@media[^{]*", lambda head: NARROW.sub(_in_letters, head[0]), written)
+
+
+def _bare(style: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", style, flags=re.S))
 
 
 def _in_letters(width: re.Match[str]) -> str:
@@ -90,4 +100,68 @@ def _under(mode: str, rules: str) -> str:
 
 def _selectors(head: str) -> list[str]:
     """The selectors of a list; a comma inside brackets divides nothing."""
-    return [each.strip() for each in re.split(r",(?![^(]*\))", head)]
+    found, depth = [""], 0
+    for char in head:
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        if char == "," and not depth:
+            found.append("")
+        else:
+            found[-1] += char
+    return [each.strip() for each in found]
+
+
+def unchosen(style: str) -> tuple[str, str]:
+    """(for the screen, for paper) of a page on which nothing was chosen: without what only a chosen mode shows."""
+    rules = [rule for head, body in blocks(_bare(style)) for rule in _unchosen(head, body)]
+    paper = [rule for rule in rules if rule.startswith(PAPER)]
+    screen = "".join(rule for rule in rules if not rule.startswith(PAPER))
+    return re.sub(r"@media[^{]*", lambda head: NARROW.sub(_in_letters, head[0]), screen), "".join(paper)
+
+
+def _unchosen(head: str, body: str) -> Iterator[str]:
+    if head.startswith("@media (max-width"):
+        head = head.replace("@media (", "@media screen and (")
+    if (head, "OpenDyslexic" in body) != ("@font-face", True) and (written := _kept(head, body, _not_of_a_mode)):
+        yield f"@media screen{{{written}}}" if head.startswith("@container") and WIDE.search(head) else written
+    if head.startswith(":root[") and any(each in head for each in ASKED):
+        asked, layer = next(
+            blocks(list(_as_asked(head, body))[-1])
+        )  # all that its selector names: the device asks for all of it
+        yield f"{asked}{{{''.join(f'{selector}{{{_tight(inner)}}}' for selector, inner in blocks(layer))}}}"
+
+
+def _not_of_a_mode(selector: str) -> bool:
+    return CHOSEN.search(selector) is None
+
+
+def worn(style: str, names: Collection[str]) -> str:
+    """Of a stylesheet of `unchosen`, what a page can wear whose classes, ids and tags of tables are all among `names`."""
+    return "".join(_kept(head, body, lambda selector: _may_meet(selector, names)) for head, body in blocks(style))
+
+
+def _kept(head: str, body: str, keeps: Callable[[str], bool]) -> str:
+    """The rule with those of its selectors that `keeps` wants; "" when none is left."""
+    if head.startswith(("@media", "@container")):
+        inner = "".join(_kept(*each, keeps) for each in blocks(body))
+        return f"{head}{{{inner}}}" if inner else ""
+    kept = [head] if head.startswith("@") else [each for each in _selectors(head) if keeps(each)]
+    return f"{','.join(kept)}{{{_tight(body)}}}" if kept else ""
+
+
+def _may_meet(selector: str, names: Collection[str]) -> bool:
+    """Whether such a page can hold what the selector asks for; what may not be (`:not`) is not looked at."""
+    flat, at = "", 0
+    while found := FUNCTION.search(selector, at):
+        flat, end, depth = flat + selector[at : found.start()], found.end(), 1
+        while depth:
+            depth += {"(": 1, ")": -1}.get(selector[end], 0)
+            end += 1
+        among = _selectors(selector[found.end() : end - 1])
+        if found[1] in {"is", "where", "has"} and not any(_may_meet(each, names) for each in among):
+            return False
+        at = end
+    return all((name or tag) in names for name, tag in NAMES.findall(flat + selector[at:]))
+
+
+def _tight(rules: str) -> str:
+    return re.sub(r"\s*([{};]|, )\s*", lambda found: found[1].strip(), rules).removesuffix(";")

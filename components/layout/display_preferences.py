@@ -8,6 +8,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from components.assets.serving import FONT, HAS_FONT, url
 from components.ui import html
 from components.ui.icons import icon
 from data.accounts.display_preferences import CHOICES, MODE, Choice, DisplayPreferences, read, write
@@ -21,8 +22,18 @@ _current: ContextVar[DisplayPreferences] = ContextVar(
 )  # of the request being answered
 
 
+_font = ContextVar("the font that this browser says it has", default="")
+
+
+def has_font() -> bool:
+    """A first page does not wait for our font, nor does anything move when it comes: it is worn from the next page on, once
+    plain.js has fetched it, with a cookie that says so."""
+    return _font.get() == url(FONT)
+
+
 def activate(request: Request, account: Account | None = None) -> None:
     """What the pages of this request wear: the account's choice, the device's when the account has none."""
+    _font.set(request.cookies.get(HAS_FONT, "")[:100])
     stored = account.comfort if account else None
     _current.set(read(request.cookies.get(COOKIE, "")[:300]) if stored is None else stored)
 

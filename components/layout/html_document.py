@@ -5,38 +5,45 @@ from collections.abc import Iterable
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from components.assets import app_icon
-from components.assets.serving import url
+from components.assets import app_icon, sheets
+from components.assets.serving import FONT, url
+from components.assets.sheets import Sheet
 from components.layout import display_preferences
 from components.ui import html
 from data.core.i18n import Language, _, tight, translate
 from data.core.sites import Site
 
 
-def head(title: str, *more: Markup) -> Markup:
-    """What every document begins with. The stylesheet comes first; the font must not delay it on a phone."""
+def head(title: str, sheet: Sheet, *more: Markup) -> Markup:
+    """What every document begins with. Nothing but one stylesheet is waited for before the first paint."""
     return html.head(
         html.meta(charset="utf-8"),
         html.title(title),
         html.meta(name="viewport", content="width=device-width, initial-scale=1"),
         html.meta(name="color-scheme", content="light dark"),
         html.meta(name="robots", content="noindex"),
-        html.link(
-            rel="preload",
-            href=url(
-                "opendyslexic-latin-400-normal.woff2"
-                if display_preferences.current().get("font")
-                else "hyperlegible-latin.woff2"
-            ),
-            as_="font",
-            type="font/woff2",
-            fetchpriority="low",
-            crossorigin=True,
-        ),
-        html.link(rel="stylesheet", href=url("portal.css")),
+        *_stylesheets(sheet),
         html.link(rel="icon", href=url("logo.svg"), type="image/svg+xml"),
         *more,
     )
+
+
+def _stylesheets(sheet: Sheet) -> list[Markup]:
+    """Modes that were chosen need the whole one, with its fonts; the script loads it when they are about to be."""
+    whole, font, chosen = url(Sheet.WHOLE), url(FONT), display_preferences.current()
+    if chosen or sheet == Sheet.WHOLE:
+        of_mode = url("opendyslexic-latin-400-normal.woff2") if chosen.get("font") else font
+        return [_preload(of_mode), html.link(rel="stylesheet", href=whole)]
+    has_font = display_preferences.has_font()
+    return [
+        *([_preload(font), html.link(rel="stylesheet", href=url(Sheet.FONT))] if has_font else []),
+        html.link(rel="stylesheet", href=url(sheet), data_whole=whole, data_font=None if has_font else font),
+        html.link(rel="stylesheet", href=url(Sheet.PRINT), media="print"),
+    ]
+
+
+def _preload(font: str) -> Markup:
+    return html.link(rel="preload", href=font, as_="font", type="font/woff2", fetchpriority="low", crossorigin=True)
 
 
 def of_site(site: Site | None, language: Language) -> list[Markup]:
@@ -77,12 +84,18 @@ def page(
     status: int = 200,
     ahead: Iterable[str] = (),
     site: Site | None = None,
+    sheet: Sheet | None = None,
 ) -> HTMLResponse:
-    """A plain page: no client in memory, works without script. `ahead`: addresses fetched while the person types."""
-    fetched = [html.link(rel="prefetch", href=each) for each in ahead]
+    """A plain page: no client in memory, works without script. `ahead`: addresses fetched while the person types. `sheet`: the
+    smallest that has what the page wears, when none is named."""
+    sheet = sheet or (Sheet.PLAIN if sheets.is_plain(body) else Sheet.FAMILY)
     document = Markup("<!doctype html>") + html.html(
-        head(title, *of_site(site, language), *fetched),
-        html.body(body, line_status(language, by_itself=False), html.script(src=url("plain.js"), defer=True)),
+        head(title, sheet, *of_site(site, language)),
+        html.body(
+            body,
+            line_status(language, by_itself=False),
+            html.script(src=url("plain.js"), defer=True, fetchpriority="low", data_ahead=" ".join(ahead) or None),
+        ),
         lang=language,
         **display_preferences.attributes(),
     )

@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from components.assets.sheets import Sheet
 from components.layout import display_preferences, html_document, layout
 from components.ui import html
 from components.ui.icons import STAVE, icon
@@ -25,6 +26,7 @@ class Frame:
     broad: bool = False
     bare: bool = False  # the page has the choices of « Affichage » itself
     under: Markup | None = None  # below the card
+    sheet: Sheet | None = None  # of html_document.page
 
 
 def plain_page(
@@ -58,7 +60,9 @@ def plain_page(
         class_="plain-layout",
     )
     heading = translate("Erreur : {title}", language, title=title) if 400 <= status < 500 else title
-    return html_document.page(f"{heading} – {name}", page, language=language, status=status, ahead=ahead, site=site)
+    return html_document.page(
+        f"{heading} – {name}", page, language=language, status=status, ahead=ahead, site=site, sheet=frame.sheet
+    )
 
 
 def account_page(
@@ -74,7 +78,12 @@ def account_page(
         language=caller.language,
         site=site,
         status=status,
+        sheet=_sheet_of(caller),
     )
+
+
+def _sheet_of(caller: Caller) -> Sheet:
+    return Sheet.OFFICE if caller.account and caller.account.is_staff else Sheet.FAMILY
 
 
 def public_page(
@@ -87,11 +96,11 @@ def public_page(
             layout.around(caller, site, title, html.div(body, class_="card"), path),
             language=caller.language,
             site=site,
+            sheet=Sheet.WHOLE if bare else _sheet_of(caller),
         )
     back = html.p(html.a(caller.translate("Retour à la connexion"), href="/connexion", class_="way-back"))
-    return plain_page(
-        title, join([body, back]), language=caller.language, site=site, frame=Frame(broad=True, bare=bare)
-    )
+    frame = Frame(broad=True, bare=bare, sheet=Sheet.WHOLE if bare else None)
+    return plain_page(title, join([body, back]), language=caller.language, site=site, frame=frame)
 
 
 def entry(

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from components.assets.serving import url
+from components.assets.sheets import Sheet
 from components.layout import display_preferences
 from components.layout.html_document import head, line_status
 from components.nicegui_adapter import static_files
@@ -59,14 +60,14 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
         if isinstance(element, StaticPanel):
             element.first = Markup("")  # the browser has it now; a connected client stays small
     document = Markup("<!doctype html>") + html.html(
-        head(client.title or "", *client.storage.get("of_site", ())),
+        head(client.title or "", client.storage.get("sheet", Sheet.FAMILY), *client.storage.get("of_site", ())),
         html.body(
             html.div(painted, id="app"),
             _lost(language),
             html.div(id="announcement", role="status", class_="unseen"),
             line_status(language),
             html.script(Markup(json.dumps(boot).replace("<", "\\u003c")), type="application/json", id="boot"),  # noqa: S704
-            html.script(src=url("portal.js"), type="module"),
+            html.script(src=url("portal.js"), type="module", fetchpriority="low"),
         ),
         lang=language,
         **display_preferences.attributes(),

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from nicegui import Client, ui
 from nicegui.element import Element
 
+from components.assets.sheets import Sheet
 from components.layout import html_document
 from components.layout.layout import footer, header, menu_of, phone_bar, view_banner
 from components.nicegui_adapter.static_panel import StaticPanel
@@ -20,6 +21,7 @@ def frame(uow: UnitOfWork, caller: Caller, title: str, path: str) -> Iterator[No
     site, client = sites.here(uow), ui.context.client
     client.storage["of_site"] = html_document.of_site(site, uow.language)
     client.storage["language"], client.storage["signed_in"] = uow.language, caller.account is not None
+    client.storage["sheet"] = Sheet.OFFICE if uow.is_staff else Sheet.FAMILY
     layout, main = client.layout, make_plain(client)
     layout.classes("frame")
     main.props["tabindex"] = "-1"

@@ -76,7 +76,14 @@ def _called(key: str) -> str:
 
 
 def _attribute(key: str, value: object) -> str:
+    if value.__class__ is str:
+        return _text_attribute(key, value)
     return f" {_called(key)}" if value is True else f' {_called(key)}="{escape(value)}"'
+
+
+@lru_cache(maxsize=8192)  # classes, ids and names of a screen come again and again
+def _text_attribute(key: str, value: str) -> str:
+    return f' {_called(key)}="{escape(value)}"'
 
 
 def join(content: Iterable[Content], between: str = "") -> Markup:

@@ -1,9 +1,10 @@
-"""Hashing, off the event loop and at most two at a time; what a good password is; how one is made.
+"""Hashing, off the event loop and as many at a time as there are cores; what a good password is; how one is made.
 
 argon2id (RFC 9106), parameters from the settings; policy: CNIL, délibération 2022-100 (entropy), OWASP ASVS 6.2.
 """
 
 import math
+import os
 import re
 import secrets
 import string
@@ -21,13 +22,16 @@ from data.core.settings import settings
 from data.core.turns import Full, Turns
 
 Answer = TypeVar("Answer")
-MAX_LENGTH, MAX_QUEUE = 256, 50
+MAX_LENGTH = 256
+AT_ONCE = min(max(2, os.cpu_count() or 2), 8)
+MAX_QUEUE = 200 * AT_ONCE  # half a minute: the day on which every family signs in, nobody is sent away
+CROWD = 12 * AT_ONCE  # so many wait that the next one waits for seconds
 MADE_OF = "".join(sorted(set(string.ascii_letters + string.digits) - set("0O1lIio")))
 BEFORE_ONE = re.compile(r"(?:motdepasse|password)[:\uff1a]", re.IGNORECASE)
 AROUND_ONE = "\"'`«»“”’()[]<>*.,;"
 DEMONSTRATION = "Anacrouse-demo-2026"  # of the demonstration's accounts, hence known to everybody
 OVERLOADED = _("Le service est momentanément très sollicité. Réessayez dans une minute.")
-_turns = Turns("hash", 2, most=MAX_QUEUE)
+_turns = Turns("hash", AT_ONCE, most=MAX_QUEUE)
 
 
 class Busy(RuntimeError):
@@ -49,11 +53,16 @@ def context() -> CryptContext:
 
 
 async def off_the_loop(work: Callable[..., Answer], *arguments: object) -> Answer:
-    """Run hashing work in one of two threads; Busy when fifty wait already."""
+    """Run hashing work in a thread when its turn comes; Busy when too much waits already."""
     try:
         return await _turns.wait(partial(work, *arguments))
     except Full:
         raise Busy from None
+
+
+def is_crowded() -> bool:
+    """Whether who signs in now waits for seconds."""
+    return _turns.held >= CROWD
 
 
 def normal(word: str) -> str:

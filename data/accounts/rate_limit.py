@@ -31,6 +31,7 @@ FREE, WAITS = 5, (1, 2, 4, 8, 15)  # failures without waiting, then minutes
 CHECKS_A_DAY = 25  # of one account from devices that never signed in
 ACCOUNTS_A_CLIENT, SPACING = 20, timedelta(seconds=15)
 RESETS_A_CLIENT = 20
+OF_A_NETWORK = 50  # tries that wait for each other
 
 
 class Throttle(OfSite, table=True):
@@ -181,7 +182,7 @@ async def in_turn(client: str, known: str) -> AsyncIterator[None]:
         return
     network = _network(client)
     gate = _gates.setdefault(network, _Gate())
-    if gate.people > passwords.MAX_QUEUE:
+    if gate.people > OF_A_NETWORK:
         raise passwords.Busy
     gate.people += 1
     try:

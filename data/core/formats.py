@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 
-from data.core.i18n import LOCALES, Language, set_for_print, translate
+from data.core.i18n import LOCALES, Language, Written, set_for_print, translate
 
 NBSP = "\N{NO-BREAK SPACE}"
+WRITTEN_AGAIN = lru_cache(maxsize=8192)  # a screen writes the same days and amounts at each visit; Babel takes its time
 CLOCKS: dict[Language, str] = {"fr": f"H'{NBSP}h{NBSP}'mm", "en": "HH:mm"}
 
 
@@ -75,6 +77,7 @@ def near_day(value: date, today: date, language: Language) -> str:
     return day_of_week(value, language)
 
 
+@WRITTEN_AGAIN
 def _written(value: date, pattern: str, language: Language) -> str:
     """French counts from « 1er »."""
     if (value.day, language) == (1, "fr"):
@@ -87,6 +90,7 @@ def hour(value: datetime, zone: ZoneInfo, language: Language) -> str:
     return clock(value.astimezone(zone).time(), language)
 
 
+@WRITTEN_AGAIN
 def clock(value: time | None, language: Language) -> str:
     """« 17 h 15 », “17:15”: an hour of the site's own day."""
     return "" if value is None else format_time(value, CLOCKS[language], locale=LOCALES[language])
@@ -114,6 +118,7 @@ def length(seconds: int | None) -> str:
     return NBSP.join(part for part in parts if part)
 
 
+@WRITTEN_AGAIN
 def decimal(hundredths: int | None, language: Language, *, places: int = 2) -> str:
     """« 15,75 » for 1575; with `places=0`, « 20 » for 2000 and « 0,5 » for 50."""
     if hundredths is None:
@@ -154,13 +159,14 @@ def school_year(today: date) -> str:
     return f"{first}-{first + 1}"
 
 
+@WRITTEN_AGAIN
 def euros(cents: int, language: Language) -> str:
     """« 1 234,50 € », “€1,234.50”; amounts are whole cents."""
     return set_for_print(format_currency(Decimal(cents).scaleb(-2), "EUR", locale=LOCALES[language]))
 
 
 @dataclass(frozen=True)
-class Euros:
+class Euros(Written):
     """An amount in a sentence whose language is only known when it is read: a UserError."""
 
     cents: int

@@ -11,7 +11,7 @@ from functools import lru_cache
 from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol, runtime_checkable
+from typing import Literal, NamedTuple
 
 from babel import Locale
 from babel.numbers import format_decimal
@@ -38,11 +38,11 @@ class Plural(NamedTuple):
     many: str
 
 
-@runtime_checkable
-class Written(Protocol):
+class Written:
     """What fills a placeholder otherwise in each language: an amount."""
 
-    def written(self, language: Language) -> str: ...
+    def written(self, language: Language) -> str:
+        raise NotImplementedError
 
 
 def _(sentence: str) -> str:

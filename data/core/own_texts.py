@@ -8,7 +8,7 @@ from sqlalchemy import JSON, Column
 from sqlmodel import Field
 
 from data.core.errors import UserError
-from data.core.i18n import Language
+from data.core.i18n import Language, Written
 from data.core.plain_text import tidy_lines
 
 TWIN = "_en"
@@ -51,7 +51,7 @@ def changed(before: Mapping[str, str], after: Mapping[str, str], names: Iterable
 
 
 @dataclass(frozen=True)
-class Named:
+class Named(Written):
     """Rows by their labels, in a sentence whose language is only known when it is read."""
 
     rows: Sequence[Bilingual]

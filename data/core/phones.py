@@ -1,6 +1,7 @@
 """Telephone numbers: kept in one form, with the code of their country (E.164). Overseas ones have their own."""
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
@@ -123,6 +124,7 @@ def e164(number: PhoneNumber) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
+@lru_cache(maxsize=4096)
 def format_phone(shown: str, language: Language = "fr") -> str:
     """« 06 12 34 56 78 », « +41 21 123 45 67 », « +262 692 12 34 56 »."""
     if not shown.startswith("+"):

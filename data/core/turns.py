@@ -38,6 +38,11 @@ class Turns:
         finally:
             self._give_back(size)
 
+    @property
+    def held(self) -> int:
+        """How many works wait or are under way."""
+        return len(self._held)
+
     def close(self) -> None:
         """What is under way ends; what waits is not begun."""
         self._threads.shutdown(cancel_futures=True)

@@ -3,7 +3,7 @@
 Every statement of a unit of work is scoped to what the account may see; forms that cannot be scoped raise ScopeViolation.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import lru_cache
@@ -26,6 +26,7 @@ from data.core.roles import Role
 from data.core.scope import NO_SCOPE, OWNER_COLUMNS, Scope, ScopedSession, ScopeViolation
 
 Row = TypeVar("Row")
+Answer = TypeVar("Answer")
 Table = TypeVar("Table", bound=SQLModel)
 Question = TypeVar("Question", bound=Executable)
 
@@ -59,6 +60,7 @@ class UnitOfWork:
         )
         self.client = ""  # the person's network address, for the journal
         self._topics: set[events.Topic] = set()
+        self._answers: dict[object, Any] = {}
 
     @property
     def today(self) -> date:
@@ -77,11 +79,22 @@ class UnitOfWork:
         return ngettext(one, many, self.language, count=count, **placeholders)
 
     def all(self, question: SelectOfScalar[Row], **values: Any) -> Sequence[Row]:
-        return self._session.scalars(question, values or None).unique().all()
+        return self._once(question, values, lambda: self._session.scalars(question, values or None).unique().all())
 
     def rows(self, question: Any, **values: Any) -> Sequence[Any]:
         """Rows of several columns or entities; `values` of its parameters, where the question is `prepared`."""
-        return self._session.execute(question, values or None).all()
+        return self._once(question, values, lambda: self._session.execute(question, values or None).all())
+
+    def _once(self, question: Any, values: Mapping[str, Any], ask: Callable[[], Answer]) -> Answer:
+        """Where nothing is written, a `prepared` question has one answer: the parts of a screen that need it share it."""
+        if self.writes or not question.get_execution_options().get("prepared"):
+            return ask()
+        known = tuple((name, tuple(each) if isinstance(each, list) else each) for name, each in values.items())
+        given = (self.site_id, self.family_id, known)
+        if (question, given) not in self._answers:
+            self._answers[question, given] = ask()
+        answer: Answer = self._answers[question, given]
+        return answer
 
     def one(self, question: SelectOfScalar[Row], **values: Any) -> Row | None:
         return self._session.scalars(question if values else question.limit(1), values or None).first()
@@ -202,7 +215,8 @@ _LAST_KEY = select(_SEQUENCES.c.seq).where(_SEQUENCES.c.name == bindparam("table
 
 
 def prepared(question: Question) -> Question:
-    """A question made once, its values given each time (bindparam), scoped once a family: half of what it costs."""
+    """A question made once, its values given each time (bindparam), scoped once a family: half of what it costs. A unit of work
+    that only reads asks it once with the same values; its answer is not to be changed."""
     return question.execution_options(prepared=True)
 
 

@@ -150,7 +150,7 @@ def durations(site: Site, language: Language, kept: Sequence[PersonalRecord]) ->
 
 
 CAME_FROM = _("Elles viennent de vous et du logiciel de gestion du conservatoire. Aucune décision n’est prise par un automate, le "
-              "portail ne suit personne et n’utilise que les cookies qui servent à rester connecté.")  # fmt: skip
+              "portail ne suit personne et n’utilise que les cookies qui servent à rester connecté et à afficher ses pages.")  # fmt: skip
 ON_THE_DEVICE = _("Si vous le choisissez dans « Mot de passe », votre appareil garde une copie de vos dernières pages, à lire sans réseau : elle "
                   "n’en sort pas, et s’efface quand vous vous déconnectez.")  # fmt: skip
 RIGHTS = (

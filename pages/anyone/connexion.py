@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from fastapi import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from components.layout.plain_layout import Frame, alert, info, message, password, plain_page, success, user_name
 from components.nicegui_adapter.screens import plain
@@ -16,13 +16,13 @@ from components.web import way_on
 from components.web.auth import cookie, set_cookie
 from components.web.erasing import COPY, erase_device
 from data import demo
-from data.accounts import devices, offline_copy, push, sessions, two_factor_login
+from data.accounts import devices, offline_copy, passwords, push, sessions, two_factor_login
 from data.accounts import models as accounts
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
 from data.core import sites
 from data.core.errors import ErrorCode, UserError
-from data.core.i18n import _
+from data.core.i18n import _, tight
 from data.core.settings import settings
 from data.core.sites import Site
 from data.demo import mailbox
@@ -32,7 +32,7 @@ NOT_AN_ADDRESS = _(
     "Écrivez ici votre identifiant, et non votre adresse e-mail. "
     "Vous ne l’avez plus ? Recevez-le avec « Identifiant oublié »."
 )
-STEP_PATH = "/connexion/second-facteur"
+STEP_PATH, CROWD = "/connexion/second-facteur", "/connexion/attente"
 
 DEMO_ACCOUNTS = (
     ("valmont", "aubry.claire", _("Claire Aubry, deux enfants : Irina et Nino")),
@@ -138,6 +138,7 @@ def _form(caller: Caller, every: list[Site], typed: Typed, faults: Mapping[str, 
         method="post",
         action="/connexion",
         novalidate=True,
+        data_crowd=CROWD,
         class_="stack-form",
     )
 
@@ -180,6 +181,17 @@ def show(caller: Caller, request: Request) -> Response:
         Typed(cookie(request, "site"), after=way_on.from_query(request)),
         notice=join([language.proposal(caller, request), (success if fin == "2" else info)(caller.translate(done))]),
     )
+
+
+@plain(CROWD, Audience.ANYONE)
+def crowd(caller: Caller, _request: Request) -> Response:
+    """What the script says to somebody whose password waits its turn; nothing when few wait."""
+    if not passwords.is_crowded():
+        return Response(status_code=204)
+    text = caller.translate(
+        "Beaucoup de familles se connectent en ce moment : votre tour vient dans quelques secondes."
+    )
+    return PlainTextResponse(tight(text))
 
 
 @plain("/connexion", Audience.ANYONE, methods=("POST",))

@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from components.assets import serving
 from components.assets.serving import url
+from components.assets.sheets import Sheet
 from components.layout.layout import logo_address
-from components.layout.plain_layout import info, plain_page
+from components.layout.plain_layout import Frame, info, plain_page
 from components.nicegui_adapter.screens import plain
 from components.ui import html
 from components.ui.markup import Markup
@@ -23,7 +24,7 @@ from data.core.i18n import _
 
 PAGE, WORKER = "/hors-ligne", "/hors-ligne.js"
 OURS = (
-    "portal.css",
+    Sheet.WHOLE,
     "plain.js",
     "line.js",
     "terms.js",
@@ -53,7 +54,9 @@ def page(caller: Caller, request: Request) -> Response:
         + html.script(src=url("offline_page.js"), type="module")
     )
     title = caller.translate("Hors connexion")
-    return plain_page(title, body, language=caller.language, site=site_of(caller, request))
+    return plain_page(
+        title, body, language=caller.language, site=site_of(caller, request), frame=Frame(sheet=Sheet.WHOLE)
+    )
 
 
 def _states(caller: Caller) -> Markup:

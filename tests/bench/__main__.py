@@ -13,7 +13,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from tests.bench import imports, journeys, lists, load, phone, photographs, secretary, sockets
+from tests.bench import imports, journeys, lists, load, phone, photographs, secretary, signin_day, sockets
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Anacrouse-demo-2026"
@@ -58,6 +58,7 @@ def serve(folder: str, families: int, rows: int = 0) -> tuple[subprocess.Popen[b
         "FILES_DIR": f"{folder}/files",
         "PORT": str(port),
         "DEMO": "1",
+        "TRUSTED_PROXIES": "127.0.0.1",
     }
     environment = {**inherited, **place, "SMTP_URL": "", "BASE_URL": ""}
     subprocess.run([sys.executable, "main.py", "demo", "--families", str(families)], cwd=ROOT, env=environment, check=True,
@@ -112,6 +113,9 @@ def main() -> None:
     asked.add_argument(
         "--lists", type=int, default=0, metavar="N", help="only: the office’s lists with N rows each (20000)"
     )
+    asked.add_argument(
+        "--signin-day", type=int, default=0, metavar="N", help="only: N families sign in within a minute"
+    )
     asked.add_argument("--photographs", action="store_true", help="only: eight photographs of 40 Mpx at once")
     asked.add_argument(
         "--kills",
@@ -131,7 +135,7 @@ def main() -> None:
         sys.exit(1 if kills.run(chosen.kills, databases, chosen.seed) else 0)
     if chosen.lists:
         return lists_of(chosen.lists)
-    families = chosen.families
+    families = max(chosen.families, chosen.signin_day)
     if chosen.growth:
         return growth(50, chosen.growth)
     with tempfile.TemporaryDirectory(prefix="anacrouse-bench-") as folder:
@@ -145,6 +149,8 @@ def main() -> None:
                 return journeys_of(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)))
             if chosen.secretary:
                 return secretary_of(base, Path(folder), chosen.secretary)
+            if chosen.signin_day:
+                return sign_in_day(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)), chosen.signin_day)
             if chosen.photographs:
                 return photographs_of(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)), process.pid)
             wait_for(f"http://127.0.0.1:{port}/page")
@@ -217,6 +223,18 @@ def secretary_of(base: str, folder: Path, requests: int) -> None:
         f"{found['presses']:.0f} presses, {found['seconds']:.0f} s",
         f"{found['each']:.1f} s each",
     )
+
+
+def sign_in_day(base: str, family: dict[str, str], people: int) -> None:
+    found = asyncio.run(signin_day.measure(base, family, PASSWORD, people))
+    what = f"{people} families sign in within a minute"
+    row(
+        f"{what}: in; asked to wait; failed",
+        f"{found['in']:.0f}; {found['busy']:.0f}; {found['failed']:.0f}",
+        f"{people}; 0; 0",
+    )
+    row(f"{what}: until the last; p95 of a wait", f"{found['seconds']:.0f} s; {found['waited']:.1f} s")
+    row(f"{what}: another's Accueil meanwhile, p95", f"{found['read']:.0f} ms", "≤ 300 ms")
 
 
 def what_time_tells(base: str) -> None:

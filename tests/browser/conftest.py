@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
+from components.assets.serving import FONT, HAS_FONT, url
 from tests.install import chromium as chromium_path
 from tests.server import Server, launch, portal, running  # noqa: F401
 from tests.web.http_client import Person
@@ -22,6 +23,13 @@ ARGUMENTS = [
 PATIENCE = 120_000  # milliseconds; they only bound a failure, for other programs may have the machine
 LIVE = "html[data-screen=live]"
 
+# A page without modes wears a light stylesheet; tests that set modes themselves give it the whole one first.
+WEAR_WHOLE = """async () => { const light = document.querySelector('link[data-whole]');
+  if (!light) return;
+  const whole = Object.assign(document.createElement('link'), {rel: 'stylesheet', href: light.dataset.whole});
+  await new Promise(done => { whole.onload = done; light.after(whole); });
+  light.remove(); }"""
+
 expect.set_options(timeout=PATIENCE)
 
 
@@ -34,7 +42,7 @@ def chromium() -> Iterator[Browser]:
 
 
 class Window:
-    """A person's browser: signed in already when a login is given."""
+    """A person's browser, that has been here before and so has our font: signed in already when a login is given."""
 
     def __init__(
         self,
@@ -58,6 +66,7 @@ class Window:
             ),
         )
         self.context.on("weberror", lambda fault: self.complaints.append(str(fault.error)))
+        self.context.add_cookies([{"name": HAS_FONT, "value": url(FONT), "url": portal.url}])
         if login:
             person = Person(portal, login, site)
             self.context.add_cookies(

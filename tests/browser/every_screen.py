@@ -12,7 +12,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, CDPSession, Page
 
 from tests.browser import engines, keyboard_walk
-from tests.browser.conftest import Enter, Window
+from tests.browser.conftest import WEAR_WHOLE, Enter, Window
 from tests.browser.screens import Screen, every_screen, in_states
 from tests.server import ROOT, Server
 
@@ -107,6 +107,7 @@ def pages(chromium: Browser, portal: Server) -> Iterator[tuple[Screen, Page, CDP
         _, page, session = seats[screen.login]
         widen(session, 1280)
         page.goto(screen.path, wait_until="load")
+        page.evaluate(WEAR_WHOLE)
         yield screen, page, session
     for window, _, _ in seats.values():
         window.context.close()

@@ -10,7 +10,7 @@ from tests.web import page_actions
 NO_SCREENS = re.compile(  # files, machines' answers, addresses that lead on at once or need a key that was mailed
     r"\.(pdf|ics|csv|xlsx|zip|png|svg|webp|txt|json|webmanifest|css|html|{form})$|^/(healthz|readyz|metrics|deconnexion|documents|gestion)$"
     r"|^/documents/|/photo$|^/confirmer/|/solidite$|/retour/|^/facturation/reprendre|/retour$|/modeles?/|^/premier-demarrage"
-    r"|^/paiement/|^/connexion/second-facteur$|/apercu$|/fichier$|^/courriers/documents/|^/hors-ligne(/etat|/copie|\.js)$|^/\.well-known/|^/theme/"
+    r"|^/paiement/|^/connexion/(second-facteur|attente)$|/apercu$|/fichier$|^/courriers/documents/|^/hors-ligne(/etat|/copie|\.js)$|^/\.well-known/|^/theme/"
 )
 WHO = {"ANYONE": "", "ACCOUNT": "aubry.claire", "FAMILY": "aubry.claire"} | dict.fromkeys(
     ("STAFF", "MANAGER", "IMPORTS"), "lemoine.helene"

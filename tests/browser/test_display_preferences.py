@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.boxes import BOXES, COMBINATIONS, PAIRS
-from tests.browser.conftest import LIVE, Enter
+from tests.browser.conftest import LIVE, WEAR_WHOLE, Enter
 from tests.days import THOROUGH
 
 PANEL = "#preferences-panel"
@@ -123,6 +123,7 @@ def test_in_combinations_of_modes_the_phones_bar_stays_and_nothing_lies_on_anoth
     enter: Enter, login: str, path: str, width: int
 ) -> None:
     page = enter(login, viewport={"width": width, "height": 844}).open(path)
+    page.evaluate(WEAR_WHOLE)
     page.evaluate("document.fonts.load('16px OpenDyslexic').then(() => true)")
     assert page.evaluate(BOXES, COMBINATIONS if THOROUGH else PAIRS) == []
 
@@ -131,6 +132,7 @@ def test_where_the_text_is_large_plus_holds_every_place_of_the_bar(enter: Enter)
     page = enter("aubry.claire", viewport={"width": 390, "height": 844}).open("/famille")
     bar = page.get_by_role("navigation", name="Menu principal")
     expect(bar.get_by_role("link")).to_have_count(4)
+    page.evaluate(WEAR_WHOLE)
     page.evaluate("document.documentElement.dataset.size = '200'")
     expect(bar.get_by_role("link")).to_have_count(1)
     page.get_by_role("button", name="Plus").click()

@@ -23,6 +23,7 @@ from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.families.stored_files import StoredFile
+from tests.counting import statements
 from tests.days import MOMENT
 from tests.demo_users import CLAIRE, MARC, PAUL, SAMIR, account, as_, both, counts, every, guardian, pupil, site
 
@@ -90,6 +91,16 @@ def test_a_question_that_is_kept_is_scoped_for_whoever_asks_it(database: str) ->
             assert found > {account(CLAIRE).family_id, account(SAMIR).family_id}
         else:
             assert found == ({account(person).family_id} if person else set())
+
+
+def test_a_kept_question_is_asked_once_where_nothing_is_written(database: str) -> None:
+    question = unit_of_work.prepared(select(Guardian).where(col(Guardian.id).in_(bindparam("ids", expanding=True))))
+    mine = [account(CLAIRE).guardian_id]
+    for writes, times in ((False, 1), (True, 2)):
+        with as_(CLAIRE, writes=writes) as uow, statements() as asked:
+            assert uow.all(question, ids=mine) == uow.all(question, ids=mine)
+            assert [each.id for each in uow.all(question, ids=[0])] == []
+        assert sum("FROM guardian" in each for each, _ in asked) == times + 1
 
 
 def every_clause(statement: Any) -> str:

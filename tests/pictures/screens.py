@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import Window
+from tests.browser.conftest import WEAR_WHOLE, Window
 from tests.browser.screens import Screen, every_screen
 from tests.pictures.camera import light, take
 from tests.pictures.states import NARROW, STATES, WIDE, Size
@@ -48,6 +48,7 @@ def keep(page: Page, name: str, size: Size, folder: Path) -> None:
 
 
 def set_preferences(page: Page, current_preferences: dict[str, str]) -> None:
+    page.evaluate(WEAR_WHOLE)
     page.evaluate("worn => Object.assign(document.documentElement.dataset, worn)", current_preferences)
     page.evaluate("() => document.fonts.ready.then(() => true)")
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Route
 
 from components.web import errors
 from tests import import_states
+from tests.browser.conftest import WEAR_WHOLE
 from tests.browser.screens import MERGING
 from tests.server import Server
 
@@ -118,6 +119,7 @@ def it_is_there(what: str) -> Callable[[Page], None]:
 
 
 def lines_are_tight(page: Page) -> None:
+    page.evaluate(WEAR_WHOLE)
     page.evaluate("document.documentElement.dataset.density = 'tight'")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from bs4 import BeautifulSoup
 
+from components.assets import serving
 from data.accounts import display_preferences
 from tests.server import Server
 from tests.web.http_client import Person
@@ -60,6 +61,26 @@ def test_the_accounts_choice_comes_back_when_a_device_wore_another_persons(come:
     assert current_of(shared) == {"theme": "dark"}
     shared.sign_in("belkacem.samir")
     assert current_of(shared, "/") == {"size": "200"}
+
+
+def sheets_of(person: Person, path: str) -> list[str]:
+    """Names of the stylesheets for the screen; of fonts fetched before it is painted."""
+    links = BeautifulSoup(person.get(path).text, "lxml").find_all("link", rel=["stylesheet", "preload"], media=False)
+    return [str(each["href"]).rpartition("/")[2] for each in links]
+
+
+def test_each_page_waits_for_no_more_than_the_sheet_of_its_kind(come: Come) -> None:
+    stranger, claire, paul = come(), come("aubry.claire"), come("renard.paul")
+    for path in ("/connexion", "/mot-de-passe-perdu", "/identifiant-oublie", "/verifier"):
+        assert sheets_of(stranger, path) == ["plain.css"], path
+    assert sheets_of(stranger, "/aide") == sheets_of(claire, "/") == sheets_of(claire, "/aide") == ["family.css"]
+    assert sheets_of(paul, "/gestion/demandes") == sheets_of(paul, "/mot-de-passe") == ["office.css"]
+    assert (
+        claire.get(serving.url("hyperlegible-latin.woff2")).status_code == 200
+    )  # as the script does once the page is painted
+    assert sheets_of(claire, "/") == ["hyperlegible-latin.woff2", "fonts.css", "family.css"]
+    choose(claire, size="150")
+    assert sheets_of(claire, "/") == ["hyperlegible-latin.woff2", "portal.css"]
 
 
 def test_a_script_gets_a_quiet_answer(come: Come) -> None:

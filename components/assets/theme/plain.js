@@ -24,7 +24,15 @@ for (const form of document.querySelectorAll("form[method=post]")) {
     setTimeout(() => delete form.dataset.sent, 12000);
     const press = event.submitter;
     if (press && !("preferences" in form.dataset)) line.then(({ works }) => works(press));
+    if (form.dataset.crowd) setTimeout(tellOfTheCrowd, 2000, form, press);
   });
+}
+async function tellOfTheCrowd(form, press) {
+  const answer = await fetch(form.dataset.crowd).catch(() => null);
+  if (answer?.status !== 200) return;
+  const text = await answer.text();
+  Object.assign(document.getElementById("line").dataset, { slow: text, again: text });
+  line.then(({ says }) => says(press, "slow"));
 }
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return; // back on a page that was kept as it stood: nothing of it is on its way any more
@@ -46,6 +54,30 @@ for (const field of document.querySelectorAll("[data-strength]")) {
 }
 
 import("./terms.js");
+
+// What the next page will wear and run is fetched once this one is painted: on a phone they would share the line.
+const light = document.querySelector("link[data-whole]");
+const ahead = document.currentScript?.dataset.ahead?.split(" ") ?? [];
+async function fetchAhead() {
+  for (const href of ahead) document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", href }));
+  const font = light?.dataset.font;
+  if (font) await fetch(font, { priority: "low", cache: "reload" }); // its answer tells the server, by a cookie, that it is here
+}
+const painted = () => requestAnimationFrame(() => setTimeout(() => fetchAhead().catch(() => {})));
+if (document.readyState === "complete") painted();
+else addEventListener("load", painted);
+
+// A page without modes wears a light stylesheet: the whole one takes its place before a mode is chosen.
+async function wearWhole() {
+  if (!light?.dataset.whole) return;
+  const whole = Object.assign(document.createElement("link"), { rel: "stylesheet", href: light.dataset.whole });
+  delete light.dataset.whole;
+  await new Promise((done, failed) => {
+    Object.assign(whole, { onload: done, onerror: failed });
+    light.after(whole);
+  });
+  light.remove();
+}
 
 const root = document.documentElement;
 let sending = Promise.resolve();
@@ -88,6 +120,7 @@ function take(form) {
 for (const form of document.querySelectorAll("form[data-preferences]")) take(form);
 
 async function openPreferences(opener) {
+  const worn = wearWhole();
   let panel = document.getElementById("preferences-panel");
   if (!panel) {
     const page = new DOMParser().parseFromString(await (await fetch("/accessibilite")).text(), "text/html");
@@ -103,6 +136,7 @@ async function openPreferences(opener) {
         panel.opener?.focus();
     });
   }
+  await worn;
   panel.opener = opener.closest("[popover]") ? document.querySelector(`[popovertarget="${opener.closest("[popover]").id}"]`) : opener;
   panel.showPopover();
 }

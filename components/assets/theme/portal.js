@@ -1,5 +1,5 @@
 // Takes over the first paint, keeps what is typed, sends what is done, redraws by morphing. No inline script, no eval.
-// The rest of the script is asked for once this small file is here: on a phone, the first paint does not wait behind it.
+// The rest of the script is asked for once the screen is painted: on a phone, they would share the line and the processor.
 const boot = JSON.parse(document.getElementById("boot").textContent);
 const library = (name) =>
   new Promise((done, failed) => {
@@ -11,17 +11,15 @@ const library = (name) =>
     });
     document.head.append(script);
   });
-const libraries = Promise.all([
-  import(`${boot.library}/vue.esm-browser.prod.js`),
-  import("./idiomorph.js"),
-  import("./acts.js"),
-  import("./drafts.js"),
-  import("./keys.js"),
-  import("./line.js"),
-  import("./office.js"),
-  library("socket.io.min.js"),
-  library("nicegui.js"),
-]);
+const shown = document.hidden ? Promise.resolve() : new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+const libraries = shown.then(() =>
+  Promise.all([
+    import(`${boot.library}/vue.esm-browser.prod.js`),
+    ...["idiomorph", "acts", "drafts", "keys", "line", "office"].map((name) => import(`./${name}.js`)),
+    library("socket.io.min.js"),
+    library("nicegui.js"),
+  ]),
+);
 const spoken = document.getElementById("announcement");
 function announce(text) {
   const region = inSight(spoken);
