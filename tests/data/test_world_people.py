@@ -71,7 +71,7 @@ def test_what_stands_beside_a_number_is_reported(typed: str, text: str) -> None:
         read_phone(typed)
 
 
-def test_a_mobile_is_one_by_its_countrys_own_plan() -> None:
+def test_a_mobile_is_one_by_its_own_plan_of_its_country() -> None:
     mobiles = (
         "+33612345678",
         "+33712345678",
