@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Delete, Update, bindparam, column, func, table
@@ -60,7 +60,7 @@ class UnitOfWork:
         )
         self.client = ""  # the person's network address, for the journal
         self._topics: set[events.Topic] = set()
-        self._answers: dict[object, Any] = {}
+        self._answers: dict[object, object] = {}
 
     @property
     def today(self) -> date:
@@ -85,7 +85,7 @@ class UnitOfWork:
         """Rows of several columns or entities; `values` of its parameters, where the question is `prepared`."""
         return self._once(question, values, lambda: self._session.execute(question, values or None).all())
 
-    def _once(self, question: Any, values: Mapping[str, Any], ask: Callable[[], Answer]) -> Answer:
+    def _once(self, question: Executable, values: Mapping[str, object], ask: Callable[[], Answer]) -> Answer:
         """Where nothing is written, a `prepared` question has one answer: the parts of a screen that need it share it."""
         if self.writes or not question.get_execution_options().get("prepared"):
             return ask()
@@ -93,8 +93,7 @@ class UnitOfWork:
         given = (self.site_id, self.family_id, known)
         if (question, given) not in self._answers:
             self._answers[question, given] = ask()
-        answer: Answer = self._answers[question, given]
-        return answer
+        return cast(Answer, self._answers[question, given])
 
     def one(self, question: SelectOfScalar[Row], **values: Any) -> Row | None:
         return self._session.scalars(question if values else question.limit(1), values or None).first()
