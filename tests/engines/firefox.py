@@ -13,7 +13,7 @@ from typing import Any
 from websockets.sync.client import connect
 
 from tests.engines.driver import Fault, Lost
-from tests.server import wait_for
+from tests.server import PATIENCE, wait_for
 
 PREFERENCES = {
     "intl.accept_languages": "fr-FR,fr",
@@ -46,7 +46,7 @@ class Firefox:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
         listening = wait_for(self._address, f"Firefox; its log:\n{self.log.read_text(errors='replace')}")
-        self.line = connect(f"{listening}/session", max_size=None, proxy=None, legacy=True)
+        self.line = connect(f"{listening}/session", max_size=None, ping_interval=None, proxy=None, legacy=True)
         self.numbers, self.windows = itertools.count(1), dict[str, Window]()
         self.ask("session.new", capabilities={})
         self.ask("session.subscribe", events=["log.entryAdded"])
@@ -59,7 +59,7 @@ class Firefox:
         number = next(self.numbers)
         self.line.send(json.dumps({"id": number, "method": method, "params": params}))
         while True:
-            answer = json.loads(self.line.recv(timeout=120))
+            answer = json.loads(self.line.recv(timeout=PATIENCE))
             if answer.get("id") == number:
                 break
             self._note(answer)

@@ -1,6 +1,7 @@
 """What other engines and a slow line once broke: dialogs that fill the window, presses that are lost."""
 
-from tests.engines.conftest import Enter
+from tests.browser.every_screen import SIDEWAYS
+from tests.engines.conftest import PHONE, Enter
 from tests.engines.page import Page
 from tests.engines.relay import Relay
 from tests.engines.where import button, css, dialog, field, link
@@ -56,6 +57,12 @@ def test_a_word_that_is_explained_is_underlined(enter: Enter) -> None:
     page.see(css(".term"))
     drawn = "() => { const s = getComputedStyle(document.querySelector('.term')); return [s.textDecorationLine, s.textDecorationStyle]; }"
     assert page.evaluate(drawn) == ["underline", "dotted"]
+
+
+def test_a_choice_longer_than_its_list_widens_no_page(enter: Enter) -> None:
+    page = enter("renard.paul", "/gestion/reinscriptions/nouvelle", PHONE)
+    page.see(css("#campaign-audience"))
+    assert page.evaluate(SIDEWAYS) == []
 
 
 def test_what_is_pressed_while_the_line_holds_is_sent_once(enter: Enter, portal: Server) -> None:

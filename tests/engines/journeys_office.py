@@ -5,11 +5,12 @@ from pathlib import Path
 from tests import sample_files
 from tests.engines.conftest import Enter
 from tests.engines.page import Page
-from tests.engines.where import Where, box, button, css, field, files, hidden, link, words
+from tests.engines.where import Where, box, button, css, field, files, heading, hidden, link, words
 from tests.server import Server
 
 TITLE = css("#request-title")
 SAID = hidden("#announcement")
+Size = tuple[int, int]
 ASKED = css("fieldset.question:not(:has(input:checked))")
 ANSWERS = {
     "Deux numéros pour deux adultes": "Le premier au premier adulte, le second au second",
@@ -91,3 +92,13 @@ def answer(page: Page) -> None:
     page.click(button("Enregistrer et vérifier à nouveau"))
     page.gone(ASKED)
     page.see(button("Importer"))
+
+
+def test_a_family_is_read_for_the_telephone(enter: Enter, size: Size) -> None:
+    page = enter("renard.paul", "/gestion/familles/1042", size)
+    for text in ("Solde", "Prochain cours", "Derniers courriers", "Irina Aubry"):
+        page.see(words(text))
+    page.see(css("[href^='tel:']", "06 98 76 54 32"))
+    page.click(link("Modifier : Irina Aubry"))
+    page.at("^/gestion/familles/1042/eleves")
+    page.see(heading("Irina Aubry"))

@@ -10,9 +10,8 @@ import pytest
 
 from tests.engines.driver import Driver, Lost
 from tests.engines.where import Where, of, words
-from tests.server import Server, wait_for
+from tests.server import PATIENCE, Server, wait_for
 
-PATIENCE = 60  # seconds; they only bound a failure
 KEYS = {
     "Enter": "\ue007", "Tab": "\ue004", "Escape": "\ue00c", "Control": "\ue009", "Shift": "\ue008", "Home": "\ue011", "End": "\ue010",
     "ArrowLeft": "\ue012", "ArrowUp": "\ue013", "ArrowRight": "\ue014", "ArrowDown": "\ue015", "Backspace": "\ue003", "Space": " ",

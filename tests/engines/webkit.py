@@ -15,7 +15,7 @@ import httpx
 
 from tests.engines.driver import Fault, Lost
 from tests.ground import free_port
-from tests.server import PLAIN, wait_for
+from tests.server import PATIENCE, PLAIN, wait_for
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 BROWSERS = sorted(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"))
@@ -67,7 +67,7 @@ class Window:
             command = [shutil.which("WebKitWebDriver") or "WebKitWebDriver", f"--port={port}"]
             self.process = subprocess.Popen(command, stdout=log, stderr=log, env=engine.environment)
         base = f"http://127.0.0.1:{port}"
-        self.http = httpx.Client(base_url=base, timeout=120, trust_env=False, verify=PLAIN)
+        self.http = httpx.Client(base_url=base, timeout=PATIENCE, trust_env=False, verify=PLAIN)
         wait_for(self._there, "WebKitWebDriver")
         arguments = ["--automation", "--full-screen", "--enable-write-console-messages-to-stdout=true"]
         how = {"binary": str(BROWSERS[-1]), "args": arguments}
