@@ -68,7 +68,7 @@ if (document.readyState === "complete") painted();
 else addEventListener("load", painted);
 
 // A page without modes wears a light stylesheet: the whole one takes its place before a mode is chosen.
-async function wearWhole() {
+async function applyWhole() {
   if (!light?.dataset.whole) return;
   const whole = Object.assign(document.createElement("link"), { rel: "stylesheet", href: light.dataset.whole });
   delete light.dataset.whole;
@@ -120,7 +120,7 @@ function take(form) {
 for (const form of document.querySelectorAll("form[data-preferences]")) take(form);
 
 async function openPreferences(opener) {
-  const worn = wearWhole();
+  const applied = applyWhole();
   let panel = document.getElementById("preferences-panel");
   if (!panel) {
     const page = new DOMParser().parseFromString(await (await fetch("/accessibilite")).text(), "text/html");
@@ -136,7 +136,7 @@ async function openPreferences(opener) {
         panel.opener?.focus();
     });
   }
-  await worn;
+  await applied;
   panel.opener = opener.closest("[popover]") ? document.querySelector(`[popovertarget="${opener.closest("[popover]").id}"]`) : opener;
   panel.showPopover();
 }
