@@ -10,7 +10,7 @@ import brotli
 import pytest
 
 from components.assets.sheets import OF_THE_OFFICE, STYLES, THEME, Sheet, is_plain, made
-from components.assets.stylesheet import SIZES, blocks, rules_for, unchosen, whole
+from components.assets.stylesheet import SIZES, blocks, narrowed, unchosen, whole
 
 ROOT = Path(__file__).resolve().parents[1]
 OFFICES = ("pages/staff/", "components/ui/review_queue.py", "components/assets/sheets.py", "office.js")
@@ -115,9 +115,9 @@ def test_the_light_sheet_leaves_out_what_only_a_chosen_mode_shows() -> None:
         "@media screen and (max-width: 50em){.a:is(.c, .d:has(e, f)){left: 0}}"
     )
     assert paper == "@media print{.b{top: 1px}}"
-    assert rules_for(screen, {"b"}).endswith(".b{top: 0}")
-    assert "left: 0" not in rules_for(screen, {"a"})
-    assert "left: 0" in rules_for(screen, {"a", "d"})
+    assert narrowed(screen, {"b"}).endswith(".b{top: 0}")
+    assert "left: 0" not in narrowed(screen, {"a"})
+    assert "left: 0" in narrowed(screen, {"a", "d"})
 
 
 def test_connexion_waits_for_four_kilobytes_of_stylesheet() -> None:
@@ -127,7 +127,7 @@ def test_connexion_waits_for_four_kilobytes_of_stylesheet() -> None:
     assert not is_plain("<table>")
 
 
-def test_what_only_the_offices_sheet_has_is_of_its_screens_alone() -> None:
+def test_what_only_the_offices_sheet_has_stands_on_its_screens_alone() -> None:
     elsewhere = {
         word for path, said in _words() if not path.endswith(OFFICES) and OFFICES[0] not in path for word in said
     }

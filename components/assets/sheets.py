@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from pathlib import Path
 
-from components.assets.stylesheet import rules_for, unchosen, whole
+from components.assets.stylesheet import narrowed, unchosen, whole
 
 THEME = Path(__file__).parent / "theme"
 STYLES = (
@@ -79,7 +79,7 @@ class _AllBut(frozenset[str]):
 def is_plain(page: str) -> bool:
     """Whether the smallest sheet has all that the page wears."""
     return WITH_TABLES.search(page) is None and all(
-        name in OF_PLAIN_PAGES for classes in CLASSES.findall(page) for name in classes.split()
+        name in OF_PLAIN_PAGES for found in CLASSES.findall(page) for name in found.split()
     )
 
 
@@ -91,8 +91,8 @@ def made() -> dict[str, str]:
     screen = OUR_FONT.sub("", screen)
     return {
         Sheet.WHOLE: whole(style),
-        Sheet.PLAIN: rules_for(screen, OF_PLAIN_PAGES),
-        Sheet.FAMILY: rules_for(screen, _AllBut(OF_THE_OFFICE)),
+        Sheet.PLAIN: narrowed(screen, OF_PLAIN_PAGES),
+        Sheet.FAMILY: narrowed(screen, _AllBut(OF_THE_OFFICE)),
         Sheet.OFFICE: screen,
         Sheet.PRINT: paper,
         Sheet.FONT: fonts,

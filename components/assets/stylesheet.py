@@ -134,7 +134,7 @@ def _not_of_a_mode(selector: str) -> bool:
     return CHOSEN.search(selector) is None
 
 
-def rules_for(style: str, names: Collection[str]) -> str:
+def narrowed(style: str, names: Collection[str]) -> str:
     """Of a stylesheet of `unchosen`, what a page can wear whose classes, ids and tags of tables are all among `names`."""
     return "".join(_kept(head, body, lambda selector: _may_meet(selector, names)) for head, body in blocks(style))
 

@@ -15,13 +15,15 @@ from data.core.sites import Site
 
 
 def head(title: str, sheet: Sheet, *more: Markup) -> Markup:
-    """What every document begins with. Nothing but one stylesheet is waited for before the first paint."""
+    """What every document begins with. Nothing but one stylesheet is waited for before the first paint, and the document's last
+    element: what is painted is whole, so nothing moves."""
     return html.head(
         html.meta(charset="utf-8"),
         html.title(title),
         html.meta(name="viewport", content="width=device-width, initial-scale=1"),
         html.meta(name="color-scheme", content="light dark"),
         html.meta(name="robots", content="noindex"),
+        html.link(rel="expect", href="#line", blocking="render"),
         *_stylesheets(sheet),
         html.link(rel="icon", href=url("logo.svg"), type="image/svg+xml"),
         *more,

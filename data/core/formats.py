@@ -17,7 +17,7 @@ from babel.numbers import format_currency, format_decimal
 from data.core.i18n import LOCALES, Language, Written, set_for_print, translate
 
 NBSP = "\N{NO-BREAK SPACE}"
-WRITTEN_AGAIN = lru_cache(maxsize=8192)  # a screen writes the same days and amounts each time; Babel takes its time
+WRITTEN_AGAIN = lru_cache(maxsize=8192)  # screens write the same days and amounts again and again, Babel takes its time
 CLOCKS: dict[Language, str] = {"fr": f"H'{NBSP}h{NBSP}'mm", "en": "HH:mm"}
 
 

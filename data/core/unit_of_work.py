@@ -26,7 +26,6 @@ from data.core.roles import Role
 from data.core.scope import NO_SCOPE, OWNER_COLUMNS, Scope, ScopedSession, ScopeViolation
 
 Row = TypeVar("Row")
-Answer = TypeVar("Answer")
 Table = TypeVar("Table", bound=SQLModel)
 Question = TypeVar("Question", bound=Executable)
 
@@ -60,7 +59,7 @@ class UnitOfWork:
         )
         self.client = ""  # the person's network address, for the journal
         self._topics: set[events.Topic] = set()
-        self._answers: dict[object, object] = {}
+        self._answers: dict[object, Sequence[object]] = {}
 
     @property
     def today(self) -> date:
@@ -85,15 +84,17 @@ class UnitOfWork:
         """Rows of several columns or entities; `values` of its parameters, where the question is `prepared`."""
         return self._once(question, values, lambda: self._session.execute(question, values or None).all())
 
-    def _once(self, question: Executable, values: Mapping[str, object], ask: Callable[[], Answer]) -> Answer:
+    def _once(
+        self, question: Executable, values: Mapping[str, object], ask: Callable[[], Sequence[Row]]
+    ) -> Sequence[Row]:
         """Where nothing is written, a `prepared` question has one answer: the parts of a screen that need it share it."""
         if self.writes or not question.get_execution_options().get("prepared"):
             return ask()
         known = tuple((name, tuple(each) if isinstance(each, list) else each) for name, each in values.items())
-        given = (self.site_id, self.family_id, known)
-        if (question, given) not in self._answers:
-            self._answers[question, given] = ask()
-        return cast(Answer, self._answers[question, given])
+        key = (question, self.site_id, self.family_id, known)
+        if key not in self._answers:
+            self._answers[key] = ask()
+        return cast("Sequence[Row]", self._answers[key])
 
     def one(self, question: SelectOfScalar[Row], **values: Any) -> Row | None:
         return self._session.scalars(question if values else question.limit(1), values or None).first()

@@ -135,7 +135,7 @@ def main() -> None:
         sys.exit(1 if kills.run(chosen.kills, databases, chosen.seed) else 0)
     if chosen.lists:
         return lists_of(chosen.lists)
-    families = max(chosen.families, chosen.signin_day)
+    families = max(chosen.families, chosen.signin_day * 4 // 3)
     if chosen.growth:
         return growth(50, chosen.growth)
     with tempfile.TemporaryDirectory(prefix="anacrouse-bench-") as folder:
@@ -150,7 +150,8 @@ def main() -> None:
             if chosen.secretary:
                 return secretary_of(base, Path(folder), chosen.secretary)
             if chosen.signin_day:
-                return sign_in_day(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)), chosen.signin_day)
+                people = signin_day.logins(Path(folder) / "bench.db", chosen.signin_day)
+                return sign_in_day(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)), people)
             if chosen.photographs:
                 return photographs_of(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)), process.pid)
             wait_for(f"http://127.0.0.1:{port}/page")
@@ -225,13 +226,13 @@ def secretary_of(base: str, folder: Path, requests: int) -> None:
     )
 
 
-def sign_in_day(base: str, family: dict[str, str], people: int) -> None:
+def sign_in_day(base: str, family: dict[str, str], people: list[str]) -> None:
     found = asyncio.run(signin_day.measure(base, family, PASSWORD, people))
-    what = f"{people} families sign in within a minute"
+    what = f"{len(people)} families sign in within a minute"
     row(
         f"{what}: in; asked to wait; failed",
         f"{found['in']:.0f}; {found['busy']:.0f}; {found['failed']:.0f}",
-        f"{people}; 0; 0",
+        f"{len(people)}; 0; 0",
     )
     row(f"{what}: until the last; p95 of a wait", f"{found['seconds']:.0f} s; {found['waited']:.1f} s")
     row(f"{what}: another's Accueil meanwhile, p95", f"{found['read']:.0f} ms", "≤ 300 ms")
