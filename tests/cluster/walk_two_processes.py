@@ -73,7 +73,7 @@ def test_requests_and_decisions_cross_from_one_process_to_the_other(several: Sev
         told("a decision", answered)
 
 
-def test_an_account_that_is_blocked_leaves_the_other_processs_page(several: Several, come: Come) -> None:
+def test_an_account_that_is_blocked_leaves_its_page_in_the_other_process(several: Several, come: Come) -> None:
     marc, paul = come("1", "belkacem.samir"), come("2", "renard.paul")
     account = several.account("belkacem.samir")
     [(number,)] = several.rows("SELECT number FROM family WHERE id = %s", account["family_id"])

@@ -100,7 +100,7 @@ def test_after_a_broken_line_anything_may_have_changed(empty_database: str, list
 
 
 @on_postgresql
-def test_a_duty_is_one_processs_until_its_line_ends(empty_database: str) -> None:
+def test_a_duty_stays_with_one_process_until_its_line_ends(empty_database: str) -> None:
     first, second = Duties(), Duties()
     assert first.mine("postman")
     assert first.mine("postman")
