@@ -17,9 +17,8 @@ def main(arguments: list[str] | None = None) -> None:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     serving = commands.add_parser("serve", help="serve the portal (brings the database up to date first)")
-    serving.add_argument(
-        "--worker-of", type=int, default=0, help=argparse.SUPPRESS
-    )  # one of WORKERS, begun by that process
+    # one of WORKERS, begun by that process
+    serving.add_argument("--worker-of", type=int, default=0, help=argparse.SUPPRESS)
     serving.set_defaults(run=serve)
     for part in (operation, accounts, backups, files):
         part.add(commands)
