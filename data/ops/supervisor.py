@@ -53,9 +53,8 @@ class Place:
         self.process = subprocess.Popen([*command, str(os.getpid())], env={**inherited, **here})  # noqa: S603
         self.begun_at, self.again_at = time.monotonic(), None
 
-    def note_end(self) -> None:
+    def note_end(self, now: float) -> None:
         """It ended by itself; soon after its beginning, it is begun again after a rest, each time a longer one."""
-        now = time.monotonic()
         self.failures = 0 if now - self.begun_at > STEADY_SECONDS else self.failures + 1
         self.again_at = now + (min(MAX_REST_SECONDS, 2.0 ** (self.failures - 1)) if self.failures else 0.0)
 
@@ -134,7 +133,7 @@ class Supervisor:
                 continue
             if place.again_at is None:
                 log.warning("process %s ended with %s: it is begun again", place.name, place.process.returncode)
-                place.note_end()
+                place.note_end(time.monotonic())
             if place.again_at is not None and time.monotonic() >= place.again_at:
                 place.begin(self.command)
 

@@ -23,7 +23,7 @@ WALKERS = 3
 ELSEWHERE = "Implicit handshake failed"  # the socket came to another process than the page
 
 
-def told(what: str, answered: float) -> None:
+def show_time(what: str, answered: float) -> None:
     """How long after the answer the other process's page had heard it: for people to read, since machines are busy."""
     print(f"{what}: {(time.monotonic() - answered) * 1000:.0f} ms after the answer")
 
@@ -53,7 +53,7 @@ def test_signing_out_with_one_process_closes_the_page_of_the_other(come: Come) -
         assert claire.post("/deconnexion").status_code == 303
         answered = time.monotonic()
         tab.receive(lambda _: bool(tab.opened))
-        told("Déconnexion", answered)
+        show_time("Déconnexion", answered)
     assert "connexion" in beside.get("/famille").headers["location"]
 
 
@@ -63,14 +63,14 @@ def test_requests_and_decisions_cross_from_one_process_to_the_other(several: Sev
         family.save(phone_mobile="06 12 34 56 78")
         answered = time.monotonic()
         office.wait_until(lambda: "Aubry Claire" in office.shown())
-        told("a new request", answered)
+        show_time("a new request", answered)
         [(request,)] = several.rows("SELECT max(id) FROM change_request")
         office.act("open", request)
         assert NOTICE in family.shown()
         decide(office, "accepted")
         answered = time.monotonic()
         family.wait_until(lambda: NOTICE not in family.shown())
-        told("a decision", answered)
+        show_time("a decision", answered)
 
 
 def test_an_account_that_is_blocked_leaves_its_page_in_the_other_process(several: Several, come: Come) -> None:
@@ -81,7 +81,7 @@ def test_an_account_that_is_blocked_leaves_its_page_in_the_other_process(several
         office.act("block", account["id"])
         answered = time.monotonic()
         tab.receive(lambda _: bool(tab.opened))
-        told("« Bloquer »", answered)
+        show_time("« Bloquer »", answered)
 
 
 class Walker:

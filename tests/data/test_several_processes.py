@@ -150,20 +150,16 @@ def test_several_processes_on_sqlite_are_refused_in_a_sentence() -> None:
     assert Settings(database_url="postgresql+psycopg://somebody@localhost/some", workers=2).workers == 2
 
 
-def test_a_process_that_ends_at_once_is_begun_again_after_longer_and_longer_rests(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    now, place, rests = 1000.0, Place("1", 1), list[float]()
-    monkeypatch.setattr(supervisor.time, "monotonic", lambda: now)
+def test_a_process_that_ends_at_once_is_begun_again_after_longer_and_longer_rests() -> None:
+    place, rests = Place("1", 1, begun_at=1000.0), list[float]()
     for _ in range(7):
-        place.begun_at = now
-        place.note_end()
+        place.note_end(1000.0)
         assert place.again_at is not None
-        rests.append(place.again_at - now)
+        rests.append(place.again_at - 1000.0)
     assert rests == [1, 2, 4, 8, 16, 30, 30]
-    now += supervisor.STEADY_SECONDS + 1
-    place.note_end()
-    assert place.again_at == now
+    later = 1000.0 + supervisor.STEADY_SECONDS + 1
+    place.note_end(later)
+    assert place.again_at == later
 
 
 class Wire:
