@@ -6,7 +6,7 @@ NEXT = $(shell ls data/migrations/versions | sed -n 's/^\([0-9]\{4\}\)_.*/\1/p' 
 BIOME := node_modules/@biomejs/biome/bin/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev test test-thorough test-days test-postgresql test-nicegui test-browsers fuzz coverage lint supply format migration translations picture rules digests audit deployment screens bench browser browsers clean
+.PHONY: help install run dev test test-thorough test-days test-postgresql test-nicegui test-cluster test-browsers fuzz coverage lint supply format migration translations picture rules digests audit deployment screens bench browser browsers clean
 
 # These lines: each target with the comment above it.
 help:
@@ -44,6 +44,11 @@ test-days: $(READY) browser
 test-postgresql: $(READY) browser
 	TESTS_DATABASE=postgresql $(VENV)/python -m pytest $$($(VENV)/python -m tests.rules data web)
 	TESTS_DATABASE=postgresql $(VENV)/python -m pytest $$($(VENV)/python -m tests.rules browser)
+
+# Two processes behind Debian's Caddy on PostgreSQL: one is killed, all are renewed, under load; some three minutes.
+test-cluster: $(READY) browser
+	@$(PYTHON) tests/install.py cluster
+	$(VENV)/python -m pytest -s tests/cluster/walk_*.py
 
 # Every journey of a family and of the office in Firefox and WebKitGTK: a quarter of an hour.
 test-browsers: $(READY) browsers

@@ -38,7 +38,8 @@ ENVIRONMENT = {
 for name in (
     "BASE_URL",
     "MAIL_FROM",
-    "REDIS_URL",
+    "WORKERS",
+    "PROCESS",
     "HOST",
     "PORT",
     "LOG_FORMAT",
@@ -165,7 +166,7 @@ def empty_database(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def _a_database(request: pytest.FixtureRequest, *, empty: bool) -> Iterator[str]:
-    rate_limit.forget_clients()
+    rate_limit.forget_resets()
     name = f"database_{os.getpid()}"  # always the same, so that its engine compiles each statement once
     if getattr(request, "param", os.environ.get(DATABASE, "sqlite")) == "sqlite":
         url = f"sqlite:///{FOLDER}/{name}.db"

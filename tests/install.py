@@ -1,4 +1,5 @@
-"""What the tests need beside Python, from Debian's packages: Chromium and PostgreSQL; `install.py browsers`: Firefox and WebKitGTK.
+"""What the tests need beside Python, from Debian's packages: Chromium and PostgreSQL; `install.py browsers`: Firefox and WebKitGTK;
+`install.py cluster`: Caddy.
 
 Says what to install where apt may not."""
 
@@ -30,6 +31,9 @@ BROWSERS: Needed = {
 }
 
 
+CLUSTER: Needed = {"caddy": lambda: shutil.which("caddy")}
+
+
 def missing(needed: Needed) -> list[str]:
     return [package for package, found in needed.items() if not found()]
 
@@ -55,4 +59,4 @@ def main(needed: Needed) -> None:
 
 
 if __name__ == "__main__":
-    main({**NEEDED, **BROWSERS} if "browsers" in sys.argv else NEEDED)
+    main({**NEEDED, **(BROWSERS if "browsers" in sys.argv else {}), **(CLUSTER if "cluster" in sys.argv else {})})

@@ -13,7 +13,7 @@ from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
 from components.ui.markup import button, tag
 from components.ui.panel import Act, Answer
-from data.core import events
+from data.core import relay
 from data.core.unit_of_work import UnitOfWork
 
 TOPIC = ("essai", 1)
@@ -21,7 +21,7 @@ TOPIC = ("essai", 1)
 
 def _work_ends(state: dict[str, str]) -> None:
     state["shown"] = "terminé"
-    events.publish([TOPIC])
+    relay.publish([TOPIC])
 
 
 @screen("/essai", Audience.ACCOUNT, title="Essai")

@@ -34,6 +34,7 @@ OPENERS = {
     "data.core.sites": "Connexion lists the sites, and nobody is signed in",
     "data.families.models": "the operator’s command writes again what the records of every site are found by",
     "data.mail.delivery": "sends the letters of every site",
+    "data.mail.outages": "notes for every site that the mail server is away, and that it is back",
     "data.accounts.forgotten_identifier": "mails the identifiers of an address to it, at every site",
     "data.accounts.sessions": "signs in: whose account it is comes out of it",
     "data.accounts.lost_password": "mails a new password to whoever is not signed in",
@@ -66,6 +67,7 @@ OPENERS = {
 ENGINE_USERS = {
     "data.core.unit_of_work": "opens its transaction",
     "data.core.schema": "reads the revision, migrates",
+    "data.core.relay": "tells the other processes which topics changed; reads no row",
     "data.migrations.env": "migrates",
     "data.ops.backup": "puts a copy back, whole",
 }
@@ -77,7 +79,12 @@ TABLE_USERS = {
     "data.migrations.env": "compares them with the database",
     "data.ops.backup": "ends the sessions of a copy before it is put back",
 }
-STATEMENT_BUILDERS = {"data.core.scope", "data.core.database", *ENGINE_USERS}  # what is in NAMES is their work
+STATEMENT_BUILDERS = {
+    "data.core.scope",
+    "data.core.database",
+    "data.core.duties",
+    *ENGINE_USERS,
+}  # what is in NAMES is their work
 
 
 @pytest.fixture(scope="module")

@@ -76,7 +76,7 @@ def test_tests_wait_for_what_happens_and_measure_no_time() -> None:
     """Figures are for tests/bench."""
     for path in (ROOT / "tests").rglob("*.py"):
         name = path.relative_to(ROOT).as_posix()
-        if not name.startswith(("tests/bench/", "tests/fuzz/")) and name not in MAY_WAIT:
+        if not name.startswith(("tests/bench/", "tests/fuzz/", "tests/cluster/")) and name not in MAY_WAIT:
             assert not WAITS.search(path.read_text(encoding="utf-8")), name
 
 

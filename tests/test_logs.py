@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from components.nicegui_adapter.server import formatter
+from components.web.logs import formatter
 
 PAGE = "0a1b2c3d-1234-4321-aaaa-0a1b2c3d4e5f"  # a page's client id opens its events
 

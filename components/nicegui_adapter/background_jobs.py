@@ -4,6 +4,7 @@ import asyncio
 import ctypes
 import gc
 import logging
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -12,12 +13,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from nicegui import app
+from nicegui.server import Server
 
 from components.web import errors
 from data.access_grants import batches as access_batches
 from data.accounts import push, refusals
 from data.core import database, outages, stopping
 from data.core.database import Unavailable
+from data.core.duties import Duties
+from data.core.relay import Listener
 from data.core.settings import settings
 from data.group_letters import sending as group_letters
 from data.importing import jobs
@@ -30,22 +34,35 @@ from data.uploads import worker as upload_worker
 
 ROUND_SECONDS, DAILY_SECONDS, MEMORY_SECONDS, FILES_SECONDS = 2.0, 60.0, 15.0, 3600.0
 DAY_SECONDS, REFUSALS_SECONDS, LESSONS_SECONDS, GROUP_SECONDS, PUSHES_SECONDS = 86_400.0, 60.0, 30.0, 5.0, 15.0
+LEAVING_SECONDS = 12
 STOP_SECONDS = 25.0  # deploy/ gives the whole process 40
 log = logging.getLogger("anacrouse")
+_listener, _duties = Listener(), Duties()
 _threads = ThreadPoolExecutor(thread_name_prefix="work")  # what asyncio.to_thread runs, so that a stop can wait for it
 
 
 async def start() -> None:
-    global _threads  # noqa: PLW0603
+    global _threads, _listener  # noqa: PLW0603
     stopping.forget()
+    _listener = Listener().start()
     _threads = ThreadPoolExecutor(thread_name_prefix="work")
     asyncio.get_running_loop().set_default_executor(_threads)
+    with suppress(NotImplementedError, RuntimeError, ValueError):  # where it is not the process's first thread
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, _leave)
+        if (
+            stopping.without_terminal()
+        ):  # the service's « reload », which renews several processes (data/ops/supervisor.py)
+            asyncio.get_running_loop().add_signal_handler(
+                signal.SIGHUP, log.info, "one process alone is not renewed: restart it"
+            )
     if settings().periodic_jobs:
         for job in _jobs():
             app.timer(job.seconds, job.run, immediate=job.at_start)
-    counted = _Periodic("refusals", REFUSALS_SECONDS, refusals.tell_counted)  # every process tells what it counted
+    counted = _Periodic(
+        "refusals", REFUSALS_SECONDS, refusals.tell_counted, alone=False
+    )  # every process tells what it counted
     app.timer(counted.seconds, counted.run, immediate=False)
-    examined = _Periodic("the examination of the database", DAY_SECONDS, health.examine)
+    examined = _Periodic("the examination of the database", DAY_SECONDS, health.examine, alone=False)
     app.timer(examined.seconds, examined.run, immediate=True)
     app.timer(MEMORY_SECONDS, _give_memory_back, immediate=False)
     gc.collect()
@@ -56,11 +73,18 @@ async def start() -> None:
     sys.setswitchinterval(0.001)
 
 
+def _leave() -> None:
+    """Visitors are sent elsewhere (`/readyz`); what they asked of us until then has longer to be answered than at a plain stop."""
+    stopping.leave()
+    Server.instance.config.timeout_graceful_shutdown = LEAVING_SECONDS
+
+
 async def stop() -> None:
     """Work under way in threads and in other processes is waited for, within bounds: the letter being sent, the import being
     written. What is not done by then is taken up by the next start."""
     stopping.begin()
     log.info("stopping, once what is under way is done")
+    _listener.close()
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
 
     def end() -> None:  # in a thread that nobody joins: it may outlast the bounds
@@ -69,6 +93,7 @@ async def stop() -> None:
         jobs.close()
         upload_worker.close()
         _threads.shutdown()
+        _duties.close()
         loop.call_soon_threadsafe(ended.set)
 
     threading.Thread(target=end, name="stop", daemon=True).start()
@@ -81,12 +106,13 @@ async def stop() -> None:
 
 @dataclass
 class _Periodic:
-    """Work of the whole portal, in a thread, again and again; one run at a time."""
+    """Work in a thread, again and again; one run at a time. `alone`: of the whole portal, so of several processes one does it."""
 
     name: str  # as the log tells its faults
     seconds: float
     work: Callable[[], object]
     at_start: bool = False
+    alone: bool = True
     under_way: bool = False
 
     async def run(self) -> None:
@@ -94,12 +120,16 @@ class _Periodic:
             return
         self.under_way = True
         try:
-            await asyncio.to_thread(self.work)
+            await asyncio.to_thread(self._work)
             outages.lines.over()
         except Exception as fault:
             errors.reference_of(fault, self.name)
         finally:
             self.under_way = False
+
+    def _work(self) -> None:
+        if not self.alone or _duties.mine(self.name):
+            self.work()
 
 
 def _jobs() -> list[_Periodic]:

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from nicegui import Client
 
 from components.web import way_on
+from components.web.auth import caller_of
+from data.accounts.caller import Caller
 from data.core import events
+from data.core.database import Unavailable
 
 
 def follow(client: Client, topic: events.Topic, act: Callable[[], None]) -> None:
@@ -38,11 +41,25 @@ def _act_in(client: Client, act: Callable[[], None]) -> None:
             act()
 
 
-def leave_when_closed(client: Client, signin_id: int, *, looking: bool = False) -> None:
-    """When the session is closed or renewed elsewhere, its open pages load again and the middleware decides.
+def leave_when_over(client: Client, caller: Caller) -> None:
+    """When the session is closed or renewed elsewhere, its open pages load again and the middleware decides; those that are seen
+    as a family leave with that view.
 
-    Nothing else is needed: every event reads the session's row first. Pages seen as a family leave with that view.
+    Nothing else is needed: every event reads the session's row first.
     """
-    follow(client, ("signin", signin_id), lambda: client.open(way_on.asked_for(client.request) or "/"))
-    if looking:
-        follow(client, ("viewing", signin_id), lambda: client.open("/gestion/familles"))
+    signin_id = caller.signin.id if caller.signin else 0
+    seen_as = caller.account.id if caller.account and caller.looking else None
+
+    def look() -> None:
+        try:
+            now = caller_of(client.request, touch=False)
+        except Unavailable:  # the next event says so
+            return
+        if now.signin is None or now.signin.id != signin_id:
+            client.open(way_on.asked_for(client.request) or "/")
+        elif seen_as is not None and (now.looks_as is None or now.looks_as.id != seen_as):
+            client.open("/gestion/familles")
+
+    follow(client, ("signin", signin_id), look)
+    if seen_as is not None:
+        follow(client, ("viewing", signin_id), look)

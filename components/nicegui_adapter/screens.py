@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from components.layout import layout
 from components.nicegui_adapter import frame
-from components.nicegui_adapter.page_events import leave_when_closed
+from components.nicegui_adapter.page_events import leave_when_over
 from components.web import way_on
 from components.web.auth import SignedOut, caller_of, cookie
 from components.web.errors import error_page, fault_page, overload_page
@@ -70,7 +70,7 @@ def screen(path: str, audience: Audience, *, title: str) -> Callable[[Draw], Dra
             except Exception as fault:
                 return fault_page(fault, path, caller.language)
             if caller.signin is not None:
-                leave_when_closed(ui.context.client, caller.signin.id, looking=caller.looking)
+                leave_when_over(ui.context.client, caller)
             return None
 
         checked.__signature__ = _own_parameters(draw)  # type: ignore[attr-defined]

@@ -1,18 +1,14 @@
-"""The running process: logs, middleware, the delivery's rounds."""
+"""The running process: what surrounds the pages, and the serving of them."""
 
 import asyncio
 import logging
-import os
-import re
 import socket
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 from fastapi.exceptions import RequestValidationError
 from nicegui import Client, app, background_tasks, ui
 from nicegui.server import Server
-from pythonjsonlogger.json import JsonFormatter
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
@@ -24,51 +20,25 @@ from components.nicegui_adapter.slow_senders import TimedProtocol
 from components.web import errors
 from components.web.middleware import SecurityMiddleware
 from data.access_grants import first_start
-from data.core import outages
+from data.core import notify
 from data.core.settings import settings
 
 log = logging.getLogger("anacrouse")
-SECRET = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
-
-
-class _Lines(logging.Formatter):
-    """A page's client id opens its events: it is never written."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return SECRET.sub("…", super().format(record))
-
-
-class _JsonLines(_Lines, JsonFormatter):
-    """One JSON object a record: at, level, from, text; exc_info when something was raised."""
-
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802
-        return datetime.fromtimestamp(record.created, UTC).isoformat()
-
-
-def formatter(log_format: str) -> logging.Formatter:
-    if log_format != "json":
-        return _Lines("%(asctime)s %(levelname)s %(name)s: %(message)s")
-    names = {"asctime": "at", "levelname": "level", "name": "from", "message": "text"}
-    return _JsonLines(list(names), rename_fields=names, json_ensure_ascii=False)
-
-
-def set_up_logging() -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formatter(settings().log_format))
-    handler.addFilter(socket_ownership.OneLine())
-    handler.addFilter(outages.lines)
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for noisy in ("httpx", "alembic", "watchfiles", "python_multipart", "fontTools", "engineio", "socketio"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
-    for own in ("engineio.server", "socketio.server", "nicegui", "uvicorn", "uvicorn.error"):
-        logging.getLogger(own).handlers.clear()
-        logging.getLogger(own).propagate = True
 
 
 def run() -> None:
     """Serve until stopped."""
     chosen = settings()
     can_listen(chosen.host, chosen.port)
+    for library in (
+        "engineio.server",
+        "socketio.server",
+        "nicegui",
+        "uvicorn",
+        "uvicorn.error",
+    ):  # their lines are ours
+        logging.getLogger(library).handlers.clear()
+        logging.getLogger(library).propagate = True
     prepare()
     if first_start.is_empty():
         log.warning(
@@ -111,9 +81,7 @@ async def tell_when_listening() -> None:
         chosen.port,
         " with the demonstration" if chosen.demo else "",
     )
-    if name := os.environ.get("NOTIFY_SOCKET"):  # systemd waits for it (Type=notify); « @ » stands for a nameless file
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-            manager.sendto(b"READY=1", name.replace("@", "\0", 1))
+    notify.ready()
 
 
 def can_listen(host: str, port: int) -> None:

@@ -15,6 +15,7 @@ from data.core.settings import settings
 
 MAX_BODY_BYTES = 3 * 1024 * 1024
 LEAST_SPEED = 4096  # bytes a second of a body, once the first seconds are over: a telephone far from any mast
+PROCESS_COOKIE = "anacrouse-process"
 SAFE = {"GET", "HEAD", "OPTIONS"}
 _bodies: dict[str, int] = {}  # a route's pattern -> what its bodies may hold
 _foreign: set[str] = set()  # patterns of routes that other servers send to: no browser, so no Origin
@@ -100,7 +101,7 @@ class SecurityMiddleware:
         length = asked.get("content-length", "0")
         if not length.isdecimal() or int(length) > max_body_bytes(scope["path"]):
             return await _reject(send, 413 if length.isdecimal() else 400)
-        answer = _timed(_with_headers(send, hosts))
+        answer = _timed(_with_headers(_kept_here(send, asked.get("cookie", "")), hosts))
         return await self.app(scope, _counted(receive, max_body_bytes(scope["path"])), answer)
 
 
@@ -213,6 +214,25 @@ def _with_headers(send: Send, hosts: Sequence[str]) -> Send:
                 ),
                 *(pair for pair in headers(settings().https) if pair[0] not in given),
             ]
+        await send(message)
+
+    return add
+
+
+def _kept_here(send: Send, cookies: str) -> Send:
+    """Of several processes, the one that a page comes from has its events and its memory: the browser's cookie names it, and the
+    proxy goes by that."""
+    own = settings().process
+    named = f"{'__Host-' if settings().https else ''}{PROCESS_COOKIE}={own}"
+    if not own or named in cookies.split("; "):
+        return send
+
+    async def add(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = message["headers"]
+            if any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in headers):
+                cookie = f"{named}; Path=/; HttpOnly; SameSite=Lax{'; Secure' if settings().https else ''}"
+                message["headers"] = [*headers, (b"set-cookie", cookie.encode())]
         await send(message)
 
     return add

@@ -1,7 +1,8 @@
 """Guessing is slowed without anybody being locked out (security rules R-12, R-16, R-17).
 
-Per account (existing or not) and device: in the database, so a restart forgets nothing. Per client: in memory; unknown devices
-of one network are judged one after the other, so that each is asked about those before it, and a flood holds up its own.
+Per account (existing or not) and device, and the accounts that failed per network: in the database, so a restart forgets nothing and
+every process counts the same. Unknown devices of one network are judged one after the other in each process, so that each is asked
+about those before it, and a flood holds up its own. Resets per network: in each process's memory.
 A try counts as failed from the moment it is admitted, in the transaction that asks whether it may be made: of many at once
 no more are judged than one after the other. `forget` when it was right, `give_back` when it was not judged.
 """
@@ -17,7 +18,8 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from pydantic import SkipValidation
-from sqlmodel import Field, select
+from sqlalchemy import UniqueConstraint, func
+from sqlmodel import Field, col, select
 
 from data.accounts import passwords
 from data.core.errors import ErrorCode, UserError
@@ -47,6 +49,19 @@ class Throttle(OfSite, table=True):
     checks_since: datetime | None = None
 
 
+class NetworkTry(OfSite, table=True):
+    """An account that failed from an unknown device of one network, and when last; without an account, when the network was last
+    let in while many had failed. Both are HMACs."""
+
+    scope: ClassVar[Scope] = Scope.SYSTEM
+    __tablename__ = "network_try"
+    __table_args__ = (UniqueConstraint("network", "login"),)
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    network: str = Field(max_length=64)
+    login: str = Field(default="", max_length=64)
+    at: datetime = Field(index=True)
+
+
 def fingerprint(*parts: object) -> str:
     """What stands for a typed identifier in tables and logs: people type passwords there."""
     return hmac.new(key("throttle"), "\0".join(map(str, parts)).encode(), hashlib.sha256).hexdigest()
@@ -69,7 +84,7 @@ def admit(uow: UnitOfWork, site_id: int, login: str, device: str, client: str) -
     if counter.wait_until and uow.now < counter.wait_until:
         raise _wait(counter.wait_until - uow.now)
     if not device:
-        _clients.admit(client, uow.now)
+        _admit_network(uow, site_id, client)
         if not counter.checks_since or uow.now - counter.checks_since > DAY:
             counter.checks, counter.checks_since = 0, uow.now
         if counter.checks >= CHECKS_A_DAY:
@@ -87,7 +102,45 @@ def admit(uow: UnitOfWork, site_id: int, login: str, device: str, client: str) -
 def failed(uow: UnitOfWork, site_id: int, login: str, device: str, client: str) -> None:
     """Counted for the account when it was admitted; for the client only now, since a school's families sign in at once."""
     if not device:
-        _clients.failed(client, fingerprint(site_id, login), uow.now)
+        row = _network_row(uow, site_id, client, fingerprint(site_id, login))
+        row.at = uow.now
+        uow.add(row)
+
+
+def _admit_network(uow: UnitOfWork, site_id: int, client: str) -> None:
+    """Never a total block: beyond so many accounts that failed, one try at a time."""
+    failed = select(func.count(col(NetworkTry.id))).where(
+        NetworkTry.network == _network_mark(client),
+        NetworkTry.login != "",
+        col(NetworkTry.at) > uow.now - WINDOW,
+        col(NetworkTry.at) <= uow.now,
+    )
+    if uow.count(failed) <= ACCOUNTS_A_CLIENT:
+        return
+    last = _network_row(uow, site_id, client, "")
+    if timedelta(0) <= uow.now - last.at < SPACING:
+        raise UserError(
+            "Trop d’essais depuis ce réseau. Réessayez dans {count} secondes.",
+            code=ErrorCode.TOO_MANY_ATTEMPTS,
+            count=max(1, int((SPACING - (uow.now - last.at)).total_seconds())),
+        )
+    last.at = uow.now
+    uow.add(last)
+
+
+def _network_row(uow: UnitOfWork, site_id: int, client: str, login: str) -> NetworkTry:
+    network = _network_mark(client)
+    question = select(NetworkTry).where(NetworkTry.network == network, NetworkTry.login == login).with_for_update()
+    if (found := uow.one(question)) is None:
+        uow.add_unless_there(NetworkTry(site_id=site_id, network=network, login=login, at=uow.now - WINDOW))
+        found = uow.one(question)
+    if found is None:
+        raise LookupError("a row that was there is gone")
+    return found
+
+
+def _network_mark(client: str) -> str:
+    return fingerprint("network", _network(client))
 
 
 def give_back(uow: UnitOfWork, site_id: int, login: str, device: str) -> None:
@@ -119,49 +172,24 @@ def _wait(time: timedelta) -> UserError:
     )
 
 
-class _Clients:
-    """Distinct accounts failed, and distinct identifiers reset, by network client. Never a total block."""
+class _Resets:
+    """Distinct identifiers reset, by network client, as far as this process knows."""
 
     def __init__(self) -> None:
-        self._failed: OrderedDict[str, dict[str, datetime]] = OrderedDict()
-        self._tried: dict[str, datetime] = {}
-        self._resets: OrderedDict[str, dict[str, datetime]] = OrderedDict()
-
-    def admit(self, client: str, now: datetime) -> None:
-        network = _network(client)
-        recent = [at for at in self._failed.get(network, {}).values() if now - at < WINDOW]
-        if len(recent) > ACCOUNTS_A_CLIENT:
-            last = self._tried.get(network)
-            if last and timedelta(0) <= now - last < SPACING:
-                raise UserError(
-                    "Trop d’essais depuis ce réseau. Réessayez dans {count} secondes.",
-                    code=ErrorCode.TOO_MANY_ATTEMPTS,
-                    count=max(1, int((SPACING - (now - last)).total_seconds())),
-                )
-            self._tried[network] = now
-
-    def failed(self, client: str, login: str, now: datetime) -> None:
-        self._note(self._failed, _network(client), login, now, WINDOW)
+        self._known: OrderedDict[str, dict[str, datetime]] = OrderedDict()
 
     def may_reset(self, client: str, login: str, now: datetime) -> bool:
         """Twenty distinct identifiers an hour; the same one again does not count."""
-        network = _network(client)
-        self._note(self._resets, network, login, now, timedelta(hours=1))
-        return len(self._resets[network]) <= RESETS_A_CLIENT
-
-    @staticmethod
-    def _note(
-        table: OrderedDict[str, dict[str, datetime]], network: str, login: str, now: datetime, keep: timedelta
-    ) -> None:
-        table[network] = {each: at for each, at in table.get(network, {}).items() if now - at < keep} | {login: now}
-        table.move_to_end(network)
-        while len(table) > 10_000:
-            table.popitem(last=False)
+        network, hour = _network(client), timedelta(hours=1)
+        recent = {each: at for each, at in self._known.get(network, {}).items() if now - at < hour}
+        self._known[network] = recent | {login: now}
+        self._known.move_to_end(network)
+        while len(self._known) > 10_000:
+            self._known.popitem(last=False)
+        return len(self._known[network]) <= RESETS_A_CLIENT
 
     def clear(self) -> None:
-        self._failed.clear()
-        self._tried.clear()
-        self._resets.clear()
+        self._known.clear()
 
 
 class _Gate:
@@ -194,9 +222,9 @@ async def in_turn(client: str, known: str) -> AsyncIterator[None]:
             _gates.pop(network, None)
 
 
-_clients = _Clients()
-may_reset = _clients.may_reset
-forget_clients = _clients.clear
+_resets = _Resets()
+may_reset = _resets.may_reset
+forget_resets = _resets.clear
 
 
 def _network(client: str) -> str:

@@ -112,6 +112,30 @@ def one_after_the_other(what: str) -> Iterator[None]:
         yield  # until its transaction ends
 
 
+@contextmanager
+def own_connection() -> Iterator[Connection]:
+    """A connection to PostgreSQL that no pool has, each statement its own transaction: for what lasts as long as the process."""
+    with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as opened:
+        opened.detach()
+        yield opened
+
+
+def driver_of(connection: Connection) -> "psycopg.Connection[object]":
+    """psycopg's own connection, for what SQLAlchemy has no words for."""
+    return connection.connection.dbapi_connection  # type: ignore[return-value]
+
+
+@contextmanager
+def translated_faults() -> Iterator[None]:
+    """What psycopg itself raises becomes SQLAlchemy's, which is told in words."""
+    import psycopg
+
+    try:
+        yield
+    except psycopg.Error as fault:
+        raise OperationalError("LISTEN", None, fault) from fault
+
+
 def close() -> None:
     """Close every connection; whoever asks next opens new ones."""
     engine().dispose()
@@ -144,15 +168,17 @@ def name() -> str:
 def make_engine(url: str) -> Engine:
     """One for each address, with the statements that it has compiled."""
     if not url.startswith("sqlite"):
+        chosen = settings()
         made = create_engine(
             url,
-            pool_size=10,
-            max_overflow=10,
+            pool_size=chosen.database_pool,
+            max_overflow=chosen.database_pool,
             pool_timeout=5,
             pool_pre_ping=True,
             connect_args={
                 "connect_timeout": 5,
-                "options": "-c lock_timeout=5s -c statement_timeout=15s -c timezone=utc",
+                "options": f"-c lock_timeout={chosen.database_lock_seconds}s -c statement_timeout={chosen.database_statement_seconds}s "
+                "-c timezone=utc -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
             },
         )
         event.listen(made, "connect", _prepare_postgresql)

@@ -1,11 +1,11 @@
 """Who must hear that something changed. Messages carry topics only; each listener reads again under its own unit of work.
 
-In one process a registry is enough. Several processes share it by setting `relay` to a function that hands the topics
-to all of them (LISTEN/NOTIFY, Redis), each of which then calls `deliver`.
+This is one process's registry; `data/core/relay.py` passes what it hears on to the other processes.
 """
 
 import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
@@ -17,7 +17,7 @@ _now = 0  # how many times something was published
 _last_change: OrderedDict[Topic, int] = OrderedDict()
 _forgotten = 0  # the last change of a topic that is remembered no longer
 _followers: dict[Topic, set[Callable[[], None]]] = {}
-relay: Callable[[Iterable[Topic]], None] | None = None
+SWEEP_PAUSE_SECONDS = 0.005  # between two pages that are drawn again though nothing is known to have changed
 
 
 def follow(topic: Topic, callback: Callable[[], None]) -> Callable[[], None]:
@@ -56,19 +56,31 @@ def _note(topics: Iterable[Topic]) -> None:
             _forgotten = _last_change.popitem(last=False)[1]
 
 
-def publish(topics: Iterable[Topic]) -> None:
-    """Say it to every process: only after the commit that changed it."""
-    (relay or deliver)(topics)
-
-
 def deliver(topics: Iterable[Topic]) -> None:
-    """Say it to this process's followers, once each. From any thread, while pages come and go in another."""
+    """Say it to this process's followers, once each, after the commit. From any thread, while pages come and go in another."""
     topics = list(topics)
     _note(topics)
     with _lock:
         following = [tuple(_followers.get(topic, ())) for topic in topics]
     for callback in {callback for callbacks in following for callback in callbacks}:
-        try:
-            callback()
-        except Exception:
-            logging.getLogger("anacrouse.live").exception("a follower failed")
+        _call(callback)
+
+
+def deliver_all() -> None:
+    """Anything may have changed: all followers hear it, one after the other, so that a crowd of pages does not hold up the loop."""
+    global _now, _forgotten  # noqa: PLW0603
+    with _lock:
+        _now += 1
+        _forgotten = _now
+        _last_change.clear()
+        following = {callback for callbacks in _followers.values() for callback in callbacks}
+    for callback in following:
+        _call(callback)
+        time.sleep(SWEEP_PAUSE_SECONDS)
+
+
+def _call(callback: Callable[[], None]) -> None:
+    try:
+        callback()
+    except Exception:
+        logging.getLogger("anacrouse.live").exception("a follower failed")

@@ -15,7 +15,9 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-STATEMENT_SECONDS = 20.0  # more than the `statement_timeout`, by which a server that is well ends them itself
+from data.core.settings import settings
+
+BEYOND_SECONDS = 5.0  # after the `statement_timeout`, by which a server that is well ends a statement itself
 IDLE_SECONDS = 5.0  # one that comes from the pool, asked whether it still lives
 REST_SECONDS = 5.0
 
@@ -23,11 +25,13 @@ REST_SECONDS = 5.0
 class AnsweringConnection(psycopg.Connection[TupleRow]):
     """One that waits `patience` seconds for an answer, or for ever (None)."""
 
-    patience: float | None = STATEMENT_SECONDS
+    patience: float | None = BEYOND_SECONDS
 
     def wait(self, gen: abc.PQGen[abc.RV], interval: float = 0.1, timeout: float | None = None) -> abc.RV:
+        if timeout is not None:  # it is somebody's who listens for a while
+            return super().wait(gen, interval, timeout)
         try:
-            return super().wait(gen, interval, self.patience if timeout is None else timeout)
+            return super().wait(gen, interval, self.patience)
         except errors._WaitTimeout:
             self.pgconn.finish()  # what it would answer later belongs to nobody
             _silence.begin()
@@ -84,4 +88,4 @@ def _idle(connection: AnsweringConnection | None, _entry: ConnectionPoolEntry) -
 
 
 def _in_use(connection: AnsweringConnection, _entry: ConnectionPoolEntry, _fairy: object) -> None:
-    connection.patience = STATEMENT_SECONDS
+    connection.patience = settings().database_statement_seconds + BEYOND_SECONDS

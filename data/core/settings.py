@@ -29,7 +29,6 @@ class Settings(BaseSettings):
     secret_key: str = ""
     smtp_url: str = ""
     mail_from: str = "portail@example.org"
-    redis_url: str = ""
     host: str = "127.0.0.1"
     port: int = 8080
     log_format: Literal["text", "json"] = "text"
@@ -45,6 +44,11 @@ class Settings(BaseSettings):
     decision_letter_delay: int = 120
     idle_minutes: int = 30
     periodic_jobs: bool = True
+    workers: int = Field(default=1, ge=1, le=64)
+    process: str = Field(default="", pattern=r"^[a-z0-9]{0,20}$")
+    database_pool: int = Field(default=10, ge=2)
+    database_statement_seconds: int = Field(default=15, ge=1)
+    database_lock_seconds: int = Field(default=5, ge=1)
     slow_seconds: int = Field(default=30, ge=1)
     sockets_per_page: int = Field(default=8, ge=1)
     sockets_per_address: int = Field(default=600, ge=1)
@@ -92,6 +96,10 @@ class Settings(BaseSettings):
     def _safe_together(self) -> "Settings":
         if self.host not in {"127.0.0.1", "::1", "localhost"} and not self.base_url.startswith("https://"):
             raise ValueError("HOST: to listen beyond this machine, set BASE_URL=https://… (a proxy gives the TLS)")
+        if self.workers > 1 and self.database_url.startswith("sqlite"):
+            raise ValueError(
+                "WORKERS: several processes share a PostgreSQL; SQLite has one. Set WORKERS=1, or DATABASE_URL=postgresql+psycopg://…"
+            )
         weak = self.hash_memory_kib < 19456 or self.hash_rounds < 2
         if weak and os.environ.get("ANACROUSE_TESTS") != "1":
             raise ValueError("HASH_MEMORY_KIB: at least 19456, and HASH_ROUNDS at least 2 (OWASP's floor for argon2id)")

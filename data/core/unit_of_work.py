@@ -18,7 +18,7 @@ from sqlalchemy.sql import Executable
 from sqlmodel import SQLModel, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from data.core import clock, database, events
+from data.core import clock, database, events, relay
 from data.core.errors import NotFound
 from data.core.i18n import Language, as_language, ngettext, translate
 from data.core.revisions import Revised
@@ -248,8 +248,11 @@ def transaction(*, writes: bool = False, waits: bool = True, now: datetime | Non
     try:
         yield uow
         if writes:
+            session.flush()
+            if uow._topics:
+                relay.tell(session.connection(), uow._topics)
             session.commit()
     finally:
         session.close()  # after an exception: closed uncommitted
     if uow._topics:
-        events.publish(uow._topics)
+        (relay.hand_over if writes else relay.publish)(uow._topics)

@@ -142,10 +142,15 @@ def opened() -> Line:
     if isolated:
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     os.nice(lower)
-    with suppress(OSError, AttributeError):  # Linux has it; elsewhere the line tells
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        sys.exit(1)
+    end_with(parent, signal.SIGKILL)  # Linux has it; elsewhere the line tells
     line = Line(handle)
     line.processor_seconds = seconds
     return line
+
+
+def end_with(parent: int, how: signal.Signals = signal.SIGTERM) -> None:
+    """This process ends when the one that began it does; at once where it has ended already."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, how)
+    if os.getppid() != parent:
+        sys.exit(1)

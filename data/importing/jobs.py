@@ -14,7 +14,8 @@ from datetime import date
 from functools import partial
 from typing import ParamSpec, Protocol, TypeVar
 
-from data.core import database, events, spreadsheets
+from data.core import database, relay, spreadsheets
+from data.core.duties import Duties
 from data.core.errors import NotFound, UserError
 from data.core.fields import tidy
 from data.core.i18n import _
@@ -44,6 +45,7 @@ WRITES = {"writing", "taking back"}  # phases that nobody stops
 PUBLISH_EVERY_SECONDS = 0.4  # seconds
 MAX_REPORTS, MAX_REPORT_LINES = 12, 200_000
 LARGE_BYTES, LARGE_ROWS = 60_000, 800  # above: a separate process, whose start takes a second
+WAIT_SECONDS = 0.2  # until it is looked again whose turn it is
 MAX_JOBS, MAX_READS = 100, 20  # that wait, or are under way
 log = logging.getLogger("anacrouse.imports")
 
@@ -92,7 +94,7 @@ class Job:
 
     def _publish(self) -> None:
         self.published_at = time.monotonic()
-        events.publish([("import", self.run_id)])
+        relay.publish([("import", self.run_id)])
 
 
 _jobs: dict[int, Job] = {}
@@ -294,7 +296,7 @@ def _work(person: Person, job: Job) -> None:
         _problems[job.run_id] = UserError(UNDO_FAILED if job.undoes else FAILED)
     finally:
         _jobs.pop(job.run_id, None)
-        events.publish([("import", job.run_id), ("imports", job.site_id)])
+        relay.publish([("import", job.run_id), ("imports", job.site_id)])
 
 
 def check(open_unit_of_work: OpenUnitOfWork, job: Job, *, how: Callable[..., Report] = pipeline.check) -> Report:
@@ -341,12 +343,16 @@ def take_back(person: Person, job: Job, *, how: Undoing) -> undo.Report:
 
 @contextmanager
 def _turn(job: Job) -> Iterator[None]:
-    turn = _turns.setdefault(job.site_id, threading.Lock())
-    while not turn.acquire(timeout=0.2):
+    turn, among_processes = _turns.setdefault(job.site_id, threading.Lock()), Duties()
+    while not turn.acquire(timeout=WAIT_SECONDS):
         job.tick(0)
     try:
+        while not among_processes.mine(f"imports of site {job.site_id}"):
+            time.sleep(WAIT_SECONDS)
+            job.tick(0)
         yield
     finally:
+        among_processes.close()
         turn.release()
 
 

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass, field
 
-from data.core import events
+from data.core import relay
 from data.core.spreadsheets import Form
 from data.importing import worker_process
 from data.importing.worker_process import PUBLISH_EVERY_SECONDS, Person
@@ -29,7 +29,7 @@ class LongExport:
 
     def publish(self) -> None:
         self.published_at = time.monotonic()
-        events.publish([("exports", self.account_id)])
+        relay.publish([("exports", self.account_id)])
 
 
 _running: dict[int, LongExport] = {}  # account -> the one it asked for last

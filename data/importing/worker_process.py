@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from data.accounts.models import Account
-from data.core import database, events, sites, unit_of_work, workers
+from data.core import database, events, relay, sites, unit_of_work, workers
 from data.core.errors import NotFound, UserError
 from data.core.spreadsheets import Form, Reading
 from data.core.unit_of_work import UnitOfWork
@@ -155,7 +155,7 @@ class _Heard:
     def hear(self, message: Message | None) -> None:
         """What this raises ends the process. None: it says nothing, and may be stopped all the same."""
         if isinstance(message, Topics):
-            events.publish(message.changed)
+            events.deliver(message.changed)  # the other processes heard it of its transaction
         elif isinstance(message, Part):
             self._faults += message.faults
             self._conflicts += message.conflicts
@@ -277,7 +277,7 @@ def serve() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         line = _Line(asked)
-        events.relay = line.publish
+        relay.hand_over = line.publish
         task, given, named = pickle.loads(asked.recv_bytes())  # noqa: S301 - our own process
         try:
             line.send(Answered(task(line, *given, **named)))

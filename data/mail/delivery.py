@@ -6,9 +6,7 @@ Delivery is at least once: a crash between the server's 250 and our commit sends
 import io
 import logging
 import random
-import time
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -16,7 +14,7 @@ from PIL import Image
 from sqlalchemy import ColumnElement, func
 from sqlmodel import col, or_, select, update
 
-from data.core import events, stopping
+from data.core import stopping
 from data.core.database import Fault, Unavailable
 from data.core.encryption import CannotDecrypt
 from data.core.password_lifetimes import MAILED_DAYS, TEMPORARY_DAYS
@@ -25,6 +23,7 @@ from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
+from data.mail import outages
 from data.mail.letterhead import letterhead_of
 from data.mail.outbox import Letter, LetterState, decrypt
 from data.mail.rendering import Unsafe, message_of, papers_of
@@ -44,24 +43,6 @@ STAFFS_LAST = timedelta(days=MAILED_DAYS)
 LEASE = timedelta(minutes=2)
 AT_ONCE = 10  # letters, until it is asked again which go first
 MINUTE = timedelta(minutes=1)
-MAX_FAILURES, REST_SECONDS = 5, 300.0  # rounds without a server; then seconds of rest
-
-
-@dataclass
-class Circuit:
-    """What this process knows of the mail server: how often it failed in a row, since when, why; when it is tried again."""
-
-    failures: int = 0
-    since: datetime | None = None
-    reason: str = ""
-    rest_until: float = 0.0  # of time.monotonic()
-
-    @property
-    def resting(self) -> bool:
-        return time.monotonic() < self.rest_until
-
-
-circuit = Circuit()
 
 
 def go_round() -> int:
@@ -69,38 +50,16 @@ def go_round() -> int:
 
     After five rounds without a server it is left alone for five minutes; open pages of the staff hear of both.
     """
-    if not settings().smtp_url or circuit.resting:
+    if not settings().smtp_url or outages.resting():
         return 0
     try:
         sent = deliver() if waiting()[0] else 0
     except Unreachable as error:
-        if not circuit.failures:
-            circuit.since = _system_now()
-        circuit.failures, circuit.reason = circuit.failures + 1, str(error)[:300]
-        if circuit.failures % MAX_FAILURES == 0:
-            circuit.rest_until = time.monotonic() + REST_SECONDS
+        outages.note(str(error))
         log.warning("the mail server cannot be reached, letters wait: %s", error)
-        _publish_to_staff()
         return 0
-    if circuit.failures:
-        try_now()
+    outages.over()
     return sent
-
-
-def try_now() -> None:
-    """Forget that the server failed: the next round tries it."""
-    circuit.failures, circuit.since, circuit.reason, circuit.rest_until = 0, None, "", 0.0
-    _publish_to_staff()
-
-
-def _system_now() -> datetime:
-    with system_unit_of_work() as uow:
-        return uow.now
-
-
-def _publish_to_staff() -> None:
-    with system_unit_of_work() as uow:
-        events.publish([("letters", site_id) for site_id in uow.all(select(Site.id))])
 
 
 def deliver(most: int = 200) -> int:

@@ -10,7 +10,7 @@ from sqlmodel import col, delete, exists, select, update
 
 from data.access_grants.batches import AccessBatch
 from data.accounts.push import PushDevice
-from data.accounts.rate_limit import Throttle
+from data.accounts.rate_limit import NetworkTry, Throttle
 from data.accounts.sessions import KnownDevice, SignIn
 from data.change_requests.models import ChangeRequest, FieldChange, RequestState
 from data.core import audit
@@ -241,6 +241,7 @@ RULES = (
     Rule(records.DEVICES, KnownDevice, KnownDevice.seen_at, _older(KnownDevice.seen_at), _delete, noted=None),
     Rule(records.PUSH_DEVICES, PushDevice, PushDevice.notified_at, _older(PushDevice.notified_at), _delete, noted=None),
     Rule(records.FAILURES, Throttle, Throttle.failed_at, _older(Throttle.failed_at), _delete, noted=None),
+    Rule(records.FAILURES, NetworkTry, NetworkTry.at, _older(NetworkTry.at), _delete, noted=None),
     Rule(records.JOURNAL, AuditEntry, AuditEntry.at, _older(AuditEntry.at), _delete, noted=Action.JOURNAL_PURGED),
 )  # fmt: skip
 

@@ -111,7 +111,7 @@ DEVICES = PersonalRecord("devices", _("Appareils reconnus"), Activity.SECURITY, 
                          _("après la dernière visite"))  # fmt: skip
 PUSH_DEVICES = PersonalRecord("push_devices", _("Appareils prévenus des messages, par choix"), Activity.EXCHANGES, ("PushDevice",), 1,
                               Unit.YEARS, _("après le dernier avis, ou dès la déconnexion"))  # fmt: skip
-FAILURES = PersonalRecord("failures", _("Compteurs d’échecs de connexion"), Activity.SECURITY, ("Throttle",), 2, Unit.DAYS,
+FAILURES = PersonalRecord("failures", _("Compteurs d’échecs de connexion"), Activity.SECURITY, ("Throttle", "NetworkTry"), 2, Unit.DAYS,
                           _("après le dernier échec"))  # fmt: skip
 JOURNAL = PersonalRecord("journal", _("Journal : qui a fait ou ouvert quoi"), Activity.SECURITY, ("AuditEntry",), 12, Unit.MONTHS,
                          _("après l’acte"), setting=True)  # fmt: skip
@@ -141,6 +141,7 @@ RECORDS = (
 NO_PEOPLE = {  # tables that say nothing of anybody
     *(
         "Site",
+        "MailOutage",
         "News",
         "LetterText",
         "Campaign",

@@ -14,6 +14,7 @@ from components.web import figures
 from components.web.auth import from_this_machine
 from components.web.errors import error_page
 from data.accounts.caller import Audience, Caller
+from data.core import stopping
 from data.core.settings import settings
 from data.mail import delivery
 from data.office import dashboard_counts
@@ -29,8 +30,8 @@ def alive(caller: Caller, request: Request) -> Response:
 
 @plain("/readyz", Audience.ANYONE)
 async def ready(caller: Caller, request: Request) -> Response:
-    """Database, its shape, files, the disk, the outbox's age: 503 with the names of what fails."""
-    failing = await asyncio.to_thread(_failing)
+    """Database, its shape, files, the disk, the outbox's age: 503 with the names of what fails, or that this process leaves."""
+    failing = ["leaving"] if stopping.leaving() else await asyncio.to_thread(_failing)
     return JSONResponse({"etat": "ok" if not failing else "en panne", "en_cause": failing}, 503 if failing else 200)
 
 

@@ -106,7 +106,6 @@ def test_after_five_failures_one_waits_longer_and_longer_and_is_never_locked_out
     for _ in range(5):
         assert refusal(CLAIRE, "wrong", now=at()) == WRONG
     assert refusal(now=at(0.5)) == "Trop d’essais. Réessayez dans 1 minute ou utilisez « Mot de passe perdu »."
-    rate_limit.forget_clients()
     assert refusal(now=at(0.9)).startswith("Trop d’essais.")
     now = 1.0
     for minutes in (2, 4, 8, 15, 15):
@@ -153,7 +152,6 @@ def test_two_hundred_families_behind_one_address_all_enter(database: str) -> Non
 def test_fifty_accounts_failed_from_one_address_space_its_unknown_devices(database: str) -> None:
     """Rows 11 and 12: the addresses of one IPv6 network are one client."""
     for client in ("203.0.113.7", "2001:db8:1:2::"):
-        rate_limit.forget_clients()
         for turn in range(50):
             refusal(f"nobody.{turn}.{client[:4]}", "x", client=client + (f"{turn:x}" if ":" in client else ""),
                     now=at(turn / 4 if turn > 20 else 5))  # fmt: skip

@@ -18,7 +18,7 @@ from data.core.errors import NotFound, UserError
 from data.core.system_unit_of_work import system_unit_of_work
 from data.families import stored_files
 from data.families.models import Guardian
-from data.mail import delivery
+from data.mail import delivery, outages
 from data.mail import outbox as mail_outbox
 from data.mail.outbox import Letter, Mail, Recipient
 from data.office import daily_digest, outbox_admin
@@ -183,17 +183,20 @@ def test_a_site_sends_no_more_in_a_minute_than_it_lets(outbox: str) -> None:  # 
 
 def test_a_server_that_is_away_is_left_alone_after_five_rounds_and_staff_may_try(outbox: str) -> None:  # noqa: F811
     write()
-    delivery.try_now()
     move_to(SMTP_URL="smtp+plain://127.0.0.1:9")
     for _ in range(7):
         assert delivery.go_round() == 0
-    assert (delivery.circuit.failures, delivery.circuit.resting) == (5, True)
-    assert delivery.circuit.since is not None
+    with as_(PAUL) as uow:
+        outage = outages.of_site(uow)
+        assert outage is not None
+        assert (outage.failures, outages.resting(), outage.since <= uow.now) == (5, True, True)
+        assert outage.reason
     with postbox() as box:
         assert delivery.go_round() == 0
-        delivery.try_now()
+        with as_(PAUL) as uow:
+            outages.try_now(uow)
         assert delivery.go_round() == 1
-    assert (len(box.received), delivery.circuit.failures, delivery.circuit.reason) == (1, 0, "")
+    assert (len(box.received), every(outages.MailOutage)) == (1, [])
 
 
 def test_an_address_that_refuses_is_reported_to_staff_and_not_of_the_other_parent(database: str) -> None:

@@ -24,7 +24,7 @@ from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
-from data.mail import delivery
+from data.mail import outages
 from data.mail.outbox import Letter, LetterState
 from data.office import outbox_admin
 from data.office.outbox_admin import PAGE, STATES, Wanted
@@ -128,9 +128,9 @@ def _banner(uow: UnitOfWork) -> Markup | None:
             "Aucun serveur d’envoi n’est réglé (SMTP_URL) : les courriels restent ici et ne partent pas."
         )
         return html.div(icon("alert"), html.p(text), class_="notice pending", role="status")
-    circuit = delivery.circuit
-    if circuit.failures and circuit.since:
-        since = formats.moment(circuit.since, uow.zone, uow.language)
+    outage = outages.of_site(uow)
+    if outage:
+        since = formats.moment(outage.since, uow.zone, uow.language)
         text = uow.translate(
             "Le serveur d’envoi ne répond pas depuis le {moment}. Les courriels attendent et partiront d’eux-mêmes.",
             moment=since,
@@ -142,9 +142,7 @@ def _banner(uow: UnitOfWork) -> Markup | None:
         )
     else:
         return None
-    reason = circuit.reason and html.p(
-        uow.translate("Réponse du serveur : {reason}", reason=circuit.reason), class_="small"
-    )
+    reason = outage and html.p(uow.translate("Réponse du serveur : {reason}", reason=outage.reason), class_="small")
     again = button(uow.translate("Réessayer maintenant"), do="try", class_="btn quiet small")
     return html.div(icon("alert"), html.div(html.p(text), reason), again, class_="notice bad spread", role="status")
 
@@ -307,6 +305,5 @@ def _call_back(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 
 def _try(uow: UnitOfWork, _act: Act, _page_state: PageState) -> Answer:
-    uow.staff_only()
-    delivery.try_now()
+    outages.try_now(uow)
     return Answer(toast=uow.translate("L’envoi reprend à l’instant."), focus="letter-title")

@@ -1,0 +1,1 @@
+"""Two processes, PostgreSQL and Caddy, as they serve: `make test-cluster`."""
