@@ -121,7 +121,8 @@ def test_what_was_sent_and_accepted_stays_among_the_familys_papers(database: str
         given = every(SuppliedDocument, SuppliedDocument.pupil_id == last(Reenrolment).pupil_id)
         review.validate_document(uow, given[0].id)
         review.validate(uow, last(Reenrolment).id)
-    assert "Demande validée le 24/11/2026." in text()
+        day = uow.today
+    assert f"Demande validée le {day:%d/%m/%Y}." in text()
     with as_(CLAIRE) as uow:
         [accepted] = papers.accepted(uow)
         assert stored_files.content_of(uow, accepted.file)[1] == PDF
