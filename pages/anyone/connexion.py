@@ -184,7 +184,7 @@ def show(caller: Caller, request: Request) -> Response:
 
 
 @plain(CROWD, Audience.ANYONE)
-def crowd(caller: Caller, _request: Request) -> Response:
+def crowd(caller: Caller, request: Request) -> Response:
     """What the script says to somebody whose password waits its turn; nothing when few wait."""
     if not passwords.is_crowded():
         return Response(status_code=204)
