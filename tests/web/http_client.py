@@ -34,6 +34,7 @@ class Person(httpx.Client):
         super().__init__(
             base_url=portal.url,
             timeout=PATIENCE,
+            limits=httpx.Limits(keepalive_expiry=2),  # seconds; the server closes what is idle after five
             verify=PLAIN,
             trust_env=False,
             headers={"origin": portal.url, "x-forwarded-for": behind_the_proxy},
