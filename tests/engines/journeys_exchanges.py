@@ -8,7 +8,7 @@ from tests.engines.where import Where, box, button, css, dialog, field, heading,
 from tests.server import Server
 
 ASKED, ANSWERED = "Le livret est-il compris dans le prix ?", "Oui, il vous sera remis au premier cours."
-TOLD = "C’est fait : les familles vont être prévenues par courriel."
+NOTIFIED = "C’est fait : les familles vont être prévenues par courriel."
 Size = tuple[int, int]
 
 
@@ -104,7 +104,7 @@ def test_a_lesson_is_cancelled_and_another_moved_and_the_agenda_says_it(
     office.see(dialog("Annuler"))
     office.fill(field("Précision pour les familles"), "Professeur souffrant.")
     office.click(button("Annuler ce cours").inside(dialog()))
-    office.see(words(TOLD))
+    office.see(words(NOTIFIED))
     page.see(Where(".appointment", words="Annulé"))
     page.see(words("Professeur souffrant."))
     office.click(button("Maintenir").inside(row))

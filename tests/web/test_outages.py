@@ -91,9 +91,9 @@ def test_postgresql_stopped_or_frozen_under_open_pages(cluster: Cluster, launch:
         assert "mise à jour" in tab.save(phone_mobile="06 12 34 56 78")["dialog"]
     wait_for(lambda: "The database answers again" in own.log, "a word of it")
     assert "Traceback" not in own.log
-    told = [line for line in own.log.splitlines() if "database cannot be reached" in line or "database answers" in line]
-    assert "(again" not in told[0]
-    for one, next_one in pairwise(told):  # one line for all who asked; where that takes minutes, one a minute
+    notes = [line for line in own.log.splitlines() if "database cannot be reached" in line or "database answers" in line]
+    assert "(again" not in notes[0]
+    for one, next_one in pairwise(notes):  # one line for all who asked; where that takes minutes, one a minute
         if "answers" not in one + next_one:
             assert at(next_one) - at(one) > timedelta(seconds=outages.EVERY_SECONDS / 2)
     what_could_not_be_drawn_is_drawn_again(cluster, own, claire)
