@@ -91,7 +91,9 @@ def test_postgresql_stopped_or_frozen_under_open_pages(cluster: Cluster, launch:
         assert "mise à jour" in tab.save(phone_mobile="06 12 34 56 78")["dialog"]
     wait_for(lambda: "The database answers again" in own.log, "a word of it")
     assert "Traceback" not in own.log
-    notes = [line for line in own.log.splitlines() if "database cannot be reached" in line or "database answers" in line]
+    notes = [
+        line for line in own.log.splitlines() if "database cannot be reached" in line or "database answers" in line
+    ]
     assert "(again" not in notes[0]
     for one, next_one in pairwise(notes):  # one line for all who asked; where that takes minutes, one a minute
         if "answers" not in one + next_one:
