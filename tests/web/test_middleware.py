@@ -259,7 +259,7 @@ def test_a_photograph_may_be_larger_than_a_form_but_not_endless(claire: Person) 
 
 def test_what_may_be_kept_is_kept_and_what_is_personal_is_not(claire: Person) -> None:
     page = claire.soup("/famille")
-    for tag in page.select("link[href]:not([rel=manifest]), script[src]"):
+    for tag in page.select("link[href]:not([rel=manifest], [rel=expect]), script[src]"):
         answer = claire.get(str(tag.get("href") or tag.get("src")))
         assert answer.status_code == 200
         assert "immutable" in answer.headers["cache-control"]

@@ -116,6 +116,7 @@ function take(form) {
     const pressed = event.submitter;
     apply(form, pressed?.value === "off" && pressed.dataset.on ? { dataset: { mode: "" } } : pressed);
   });
+  if ([...form.elements].some((field) => field.checked !== field.defaultChecked)) apply(form); // chosen before this came
 }
 for (const form of document.querySelectorAll("form[data-preferences]")) take(form);
 
