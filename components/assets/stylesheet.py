@@ -29,11 +29,16 @@ SPACED = ":is([data-letters], [data-font])"  # words half as long again: a list 
 
 def whole(style: str) -> str:
     written = "\n".join(text for head, body in blocks(_bare(style)) for text in _written(head, body))
-    return re.sub(r"@media[^{]*", lambda head: NARROW.sub(_in_letters, head[0]), written)
+    return _measured(written)
 
 
 def _bare(style: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", style, flags=re.S))
+
+
+def _measured(rules: str) -> str:
+    """Widths of the window in letters."""
+    return re.sub(r"@media[^{]*", lambda head: NARROW.sub(_in_letters, head[0]), rules)
 
 
 def _in_letters(width: re.Match[str]) -> str:
@@ -115,7 +120,7 @@ def unchosen(style: str) -> tuple[str, str]:
     rules = [rule for head, body in blocks(_bare(style)) for rule in _unchosen(head, body)]
     paper = [rule for rule in rules if rule.startswith(PAPER)]
     screen = "".join(rule for rule in rules if not rule.startswith(PAPER))
-    return re.sub(r"@media[^{]*", lambda head: NARROW.sub(_in_letters, head[0]), screen), "".join(paper)
+    return _measured(screen), "".join(paper)
 
 
 def _unchosen(head: str, body: str) -> Iterator[str]:
@@ -124,9 +129,8 @@ def _unchosen(head: str, body: str) -> Iterator[str]:
     if (head, "OpenDyslexic" in body) != ("@font-face", True) and (written := _kept(head, body, _not_of_a_mode)):
         yield f"@media screen{{{written}}}" if head.startswith("@container") and WIDE.search(head) else written
     if head.startswith(":root[") and any(each in head for each in ASKED):
-        asked, layer = next(
-            blocks(list(_as_asked(head, body))[-1])
-        )  # all that its selector names: the device asks for all of it
+        # All that its selector names: the device asks for all of it.
+        asked, layer = next(blocks(list(_as_asked(head, body))[-1]))
         yield f"{asked}{{{''.join(f'{selector}{{{_tight(inner)}}}' for selector, inner in blocks(layer))}}}"
 
 

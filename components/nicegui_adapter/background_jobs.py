@@ -49,18 +49,15 @@ async def start() -> None:
     asyncio.get_running_loop().set_default_executor(_threads)
     with suppress(NotImplementedError, RuntimeError, ValueError):  # where it is not the process's first thread
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, _leave)
-        if (
-            stopping.without_terminal()
-        ):  # the service's « reload », which renews several processes (data/ops/supervisor.py)
+        if stopping.without_terminal():  # the service's « reload » renews several processes (data/ops/supervisor.py)
             asyncio.get_running_loop().add_signal_handler(
                 signal.SIGHUP, log.info, "one process alone is not renewed: restart it"
             )
     if settings().periodic_jobs:
         for job in _jobs():
             app.timer(job.seconds, job.run, immediate=job.at_start)
-    counted = _Periodic(
-        "refusals", REFUSALS_SECONDS, refusals.tell_counted, alone=False
-    )  # every process tells what it counted
+    # Every process tells what it counted.
+    counted = _Periodic("refusals", REFUSALS_SECONDS, refusals.tell_counted, alone=False)
     app.timer(counted.seconds, counted.run, immediate=False)
     examined = _Periodic("the examination of the database", DAY_SECONDS, health.examine, alone=False)
     app.timer(examined.seconds, examined.run, immediate=True)

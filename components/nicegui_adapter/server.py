@@ -23,6 +23,7 @@ from data.access_grants import first_start
 from data.core import notify
 from data.core.settings import settings
 
+LIBRARIES = ("engineio.server", "socketio.server", "nicegui", "uvicorn", "uvicorn.error")  # their lines are ours
 log = logging.getLogger("anacrouse")
 
 
@@ -30,13 +31,7 @@ def run() -> None:
     """Serve until stopped."""
     chosen = settings()
     can_listen(chosen.host, chosen.port)
-    for library in (
-        "engineio.server",
-        "socketio.server",
-        "nicegui",
-        "uvicorn",
-        "uvicorn.error",
-    ):  # their lines are ours
+    for library in LIBRARIES:
         logging.getLogger(library).handlers.clear()
         logging.getLogger(library).propagate = True
     prepare()

@@ -9,13 +9,12 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 from pydantic import SkipValidation
 from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from data.core.scope import OfSite, Scope
 from data.core.unit_of_work import UnitOfWork
 
-AGAIN = timedelta(
-    hours=1
-)  # a document that somebody opens twice within it was opened once: browsers ask for a PDF in pieces
+AGAIN = timedelta(hours=1)  # what is done twice within it was done once: browsers ask for a PDF in pieces
 
 
 class Action(StrEnum):
@@ -236,17 +235,21 @@ def note_record(
     note(uow, action, subject=subject, subject_id=record.id, family_id=family_id, by=by, changes=changes)
 
 
+def recently(uow: UnitOfWork, action: Action) -> SelectOfScalar[int]:
+    """The entries that say it of this account since `AGAIN`: what is done again and again is written once."""
+    return select(AuditEntry.id).where(
+        AuditEntry.site_id == uow.site_id,
+        AuditEntry.at > uow.now - AGAIN,
+        AuditEntry.action == action,
+        col(AuditEntry.actor_id) == uow.account_id,
+    )
+
+
 def note_opened(uow: UnitOfWork, record: Recorded, family_id: int | None, changes: Mapping[str, object]) -> None:
     """That somebody of the staff opened a document of a family; what a family opens of its own is not written."""
     if not uow.is_staff:
         return
     subject = str(record.__tablename__)
-    recent = select(AuditEntry.id).where(
-        AuditEntry.at > uow.now - AGAIN,
-        AuditEntry.action == Action.DOCUMENT_OPENED,
-        AuditEntry.subject == subject,
-        AuditEntry.subject_id == record.id,
-        col(AuditEntry.actor_id) == uow.account_id,
-    )
-    if uow.one(recent) is None:
+    about = AuditEntry.subject == subject, AuditEntry.subject_id == record.id
+    if uow.one(recently(uow, Action.DOCUMENT_OPENED).where(*about)) is None:
         note_record(uow, Action.DOCUMENT_OPENED, record, family_id, changes=changes)

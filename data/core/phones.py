@@ -115,8 +115,10 @@ def _as_grouped(text: str, known: dict[str, PhoneNumber]) -> dict[str, PhoneNumb
 
 def is_mobile(number: str) -> bool:
     """Of a kept number. Each country has its own plan: « +687 7… » is one, « +7 495… » and « +689 40… » are none."""
-    if number.startswith("+33") or not number.startswith("+") or FRENCH_MOBILE.match(number):
-        return bool(FRENCH_MOBILE.match(number))
+    if FRENCH_MOBILE.match(number):
+        return True
+    if number.startswith("+33") or not number.startswith("+"):
+        return False
     return phonenumbers.number_type(phonenumbers.parse(number)) == PhoneNumberType.MOBILE
 
 

@@ -112,6 +112,11 @@ def keys_of(table: type[SQLModel], typed: str) -> list[Hashable]:
     return [("number", fold(typed)), ("code", typed)]
 
 
+def known_as(snapshot: Snapshot, table: type[SQLModel], typed: str) -> Entity | None:
+    """The row that has that other program's key, or that number here, to the letter; nothing is asked."""
+    return snapshot.find(table, ("code", typed), *([("number", int(typed))] if is_number(typed) else []))
+
+
 SAME_NUMBER = (
     Choice("same", UserError("C’est la même fiche, écrite de deux façons")),
     Choice("apart", UserError("Ce sont deux fiches différentes")),

@@ -161,13 +161,8 @@ def _match_of(uow: UnitOfWork, kind: str, heads: list[str]) -> ImportMatch | Non
     return uow.one(select(ImportMatch).where(ImportMatch.kind == kind, ImportMatch.shape == shape_of(heads)))
 
 
-ABOUT_PEOPLE = {
-    "same-family",
-    "other-family",
-    "other-birth",
-    "payer",
-    "pupil",
-}  # answers that hold for the people of one file
+# Answers that hold for the people of one file.
+ABOUT_PEOPLE = {"same-family", "other-family", "other-birth", "payer", "pupil"}
 
 
 def holds_again(key: str) -> bool:

@@ -23,10 +23,7 @@ from data.core.settings import settings
 LOOK_SECONDS, READY_SECONDS = 0.2, 2.0
 SETTLE_SECONDS = 4.0  # until a proxy that asks every second or two has seen that a process came, or leaves
 START_SECONDS, STOP_SECONDS = 300.0, 38.0  # deploy/ gives the whole 40
-STEADY_SECONDS, MAX_REST_SECONDS = (
-    10.0,
-    30.0,
-)  # who ends before that is begun again after a rest, each time a longer one
+STEADY_SECONDS, MAX_REST_SECONDS = 10.0, 30.0  # who ends before that is begun again after a rest, each time longer
 LEAVES = signal.SIGUSR1  # to a process: it takes no new visitors
 log = logging.getLogger("anacrouse.supervisor")
 

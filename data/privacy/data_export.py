@@ -17,7 +17,7 @@ from sqlmodel import SQLModel, col, select
 
 from data.billing.pdf_archive import Paper
 from data.core import audit, database, sites
-from data.core.audit import Action, AuditEntry
+from data.core.audit import Action
 from data.core.errors import NotFound
 from data.core.fields import editables
 from data.core.formats import day, moment
@@ -143,14 +143,8 @@ def collect(uow: UnitOfWork) -> Everything:
 
 def _note_copied(uow: UnitOfWork, family: Family) -> None:
     """Once an hour for each account: whoever takes it by the hundred fills no journal."""
-    recent = select(AuditEntry.id).where(
-        AuditEntry.at > uow.now - audit.AGAIN,
-        AuditEntry.action == Action.DATA_COPIED,
-        AuditEntry.site_id == uow.site_id,
-        col(AuditEntry.actor_id) == uow.account_id,
-    )
-    with system_unit_of_work() as system:
-        known = system.one(recent.limit(1))
+    with system_unit_of_work() as system:  # a family reads no journal
+        known = system.one(audit.recently(uow, Action.DATA_COPIED))
     if known is None:
         audit.note_record(uow, Action.DATA_COPIED, family)
 

@@ -93,13 +93,15 @@ class _Terms:
 
     @property
     def lacking(self) -> ColumnElement[int]:
-        return _sum([_wanted(*each) & ~self._held(each[0]) for each in self.documents if each[0].required])
+        return _sum(self._missing())
 
     @property
     def lacks(self) -> ColumnElement[bool]:
         """The same, asked until the first that lacks: of thousands of requests it is a third of the work."""
-        required = [_wanted(*each) & ~self._held(each[0]) for each in self.documents if each[0].required]
-        return or_(false(), *required)
+        return or_(false(), *self._missing())
+
+    def _missing(self) -> list[ColumnElement[bool]]:
+        return [_wanted(*each) & ~self._held(each[0]) for each in self.documents if each[0].required]
 
     def _held(self, document: RequiredDocument) -> ColumnElement[bool]:
         """Given, and neither refused nor expired."""

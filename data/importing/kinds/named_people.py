@@ -19,7 +19,7 @@ from data.families.models import Family, Guardian, Pupil
 from data.importing.kinds.name_columns import IN_PLACE_OF_FAMILY
 from data.importing.kinds.name_index import NameIndex, Somebody, Words, index_of, names_of
 from data.importing.questions import TYPED, Choice, Question
-from data.importing.records import is_number, keys_of, shown_number
+from data.importing.records import known_as, shown_number
 from data.importing.snapshot import Entity, Line, Recognised, Snapshot
 
 MAX_CANDIDATES = 8
@@ -70,37 +70,47 @@ class Verdicts:
     found: dict[Said, Judged] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Target:
+    """What names stand for: the table, the column whose number they replace, the columns that have them; what is asked."""
+
+    table: type[SQLModel]
+    column: str
+    titles: Sequence[str]
+    said_of: Callable[[Line], Said | None]
+    judge: Callable[[Said, NameIndex], Judged]
+    choice: Callable[[Snapshot, Entity], UserError]
+    key: str  # of its questions
+    nothing: UserError  # said by the line
+    whose: str
+    nobody: UserError
+    entry: UserError
+
+
 def families(lines: Iterable[Line], snapshot: Snapshot, *, known: Callable[[Line], bool] = lambda line: False) -> None:
     """Each line's family, where the file gives names and no number. `known`: something else of the line says it."""
-    if not any(name in snapshot.titles for name in IN_PLACE_OF_FAMILY):
-        return
-    for line in lines:
-        if line.get("family") or "family" in line.bad or line.number in snapshot.aside or known(line):
-            continue
-        said = _said_of_family(line)
-        if said is None:
-            where = next(name for name in IN_PLACE_OF_FAMILY if name in snapshot.titles)
-            line.fault(where, UserError("Cette ligne ne dit pas de quelle famille elle est : ni numéro, ni nom."))
-            line.bad.add("family")
-            continue
-        _settle(line, snapshot, said, Target(Family, "family", _judge_family, _family_choice))
+    _recognise(lines, snapshot, FAMILIES, known)
 
 
 def pupils(lines: Iterable[Line], snapshot: Snapshot) -> None:
     """Each line's pupil, likewise."""
-    if "pupil_last_name" not in snapshot.titles:
+    _recognise(lines, snapshot, PUPILS, lambda line: False)
+
+
+def _recognise(lines: Iterable[Line], snapshot: Snapshot, target: Target, known: Callable[[Line], bool]) -> None:
+    there = [name for name in target.titles if name in snapshot.titles]
+    if not there:
         return
     for line in lines:
-        if line.get("pupil") or "pupil" in line.bad or line.number in snapshot.aside:
+        given = line.get(target.column) or target.column in line.bad
+        if given or line.number in snapshot.aside or known(line):
             continue
-        said = _said_of_pupil(line)
+        said = target.said_of(line)
         if said is None:
-            line.fault(
-                "pupil_last_name", UserError("Cette ligne ne dit pas de quel élève elle est : ni numéro, ni nom.")
-            )
-            line.bad.add("pupil")
-            continue
-        _settle(line, snapshot, said, Target(Pupil, "pupil", _judge_pupil, _pupil_choice))
+            line.fault(there[0], target.nothing)
+            line.bad.add(target.column)
+        else:
+            _settle(line, snapshot, said, target)
 
 
 def _said_of_family(line: Line) -> Said | None:
@@ -197,16 +207,6 @@ def _judge_pupil(said: Said, index: NameIndex) -> Judged:
 # What is asked
 
 
-@dataclass(frozen=True)
-class Target:
-    """What names stand for: the table, the column whose number they replace."""
-
-    table: type[SQLModel]
-    column: str
-    judge: Callable[[Said, NameIndex], Judged]
-    choice: Callable[[Snapshot, Entity], UserError]
-
-
 def _settle(line: Line, snapshot: Snapshot, said: Said, target: Target) -> None:
     verdicts = snapshot.context(Verdicts).found
     if said not in verdicts:
@@ -220,8 +220,7 @@ def _settle(line: Line, snapshot: Snapshot, said: Said, target: Target) -> None:
         snapshot.put_aside(line, NOT_RECOGNISED, said.text, line.get("cents", line.get("total", 0)))
     elif answer.startswith(TYPED):
         typed = answer.removeprefix(TYPED).strip()
-        keys = [*keys_of(target.table, typed), *([("number", int(typed))] if is_number(typed) else [])]
-        found = snapshot.find(target.table, *keys[1:]) if typed else None
+        found = known_as(snapshot, target.table, typed) if typed else None
         if found is None:
             why = UserError(
                 "« {number} » n’est le numéro de personne. Changez la réponse, ou laissez ces lignes de côté.",
@@ -255,29 +254,17 @@ def _column(line: Line, target: Target) -> str:
 
 def _ask(line: Line, snapshot: Snapshot, said: Said, target: Target, judged: Judged) -> str:
     """The key of a family or pupil, `OUT`, or a number that was typed."""
-    is_family = target.table is Family
-    entry = UserError("ou le numéro de famille") if is_family else UserError("ou le numéro d’élève")
-    key = f"{'payer' if is_family else 'pupil'}:{said.key}"
-    sentence = (
-        UserError("« {name} » : de quelle famille est-ce ?", name=said.text)
-        if is_family
-        else UserError("« {name} » : de quel élève est-ce ?", name=said.text)
-    )
-    sample = _sample(line, said)
+    key, sample = f"{target.key}:{said.key}", _sample(line, said)
+    sentence = UserError(target.whose, name=said.text)
     if not judged.keys:
-        nobody = (
-            UserError("Aucune famille n’est connue sous ces noms.")
-            if is_family
-            else UserError("Aucun élève n’est connu sous ces noms.")
-        )
-        alone = Question(key, sentence, (OUT,), entry=entry)
-        asked = Question(f"{'payer' if is_family else 'pupil'}:unknown", nobody, (ALL_OUT,))
+        alone = Question(key, sentence, (OUT,), entry=target.entry)
+        asked = Question(f"{target.key}:unknown", target.nobody, (ALL_OUT,))
         return snapshot.questions.ask_part(
             asked, said.key, line=line.number, sample=sample, depends=ONE_BY_ONE, alone=alone
         )
     there = [snapshot.at(target.table, each) for each in judged.keys[:MAX_CANDIDATES]]
     choices = [Choice(str(each.id), target.choice(snapshot, each)) for each in there if each is not None]
-    asked = Question(key, sentence, (*choices, OUT), entry=entry)
+    asked = Question(key, sentence, (*choices, OUT), entry=target.entry)
     return snapshot.questions.ask_part(asked, str(line.number), line=line.number, sample=sample)
 
 
@@ -332,6 +319,34 @@ def _pupil_choice(snapshot: Snapshot, pupil: Entity) -> UserError:
     return UserError("Élève n° {number}, {name} ; adultes : {adults}", **placeholders)
 
 
+FAMILIES = Target(
+    Family,
+    "family",
+    IN_PLACE_OF_FAMILY,
+    _said_of_family,
+    _judge_family,
+    _family_choice,
+    key="payer",
+    nothing=UserError("Cette ligne ne dit pas de quelle famille elle est : ni numéro, ni nom."),
+    whose=_("« {name} » : de quelle famille est-ce ?"),
+    nobody=UserError("Aucune famille n’est connue sous ces noms."),
+    entry=UserError("ou le numéro de famille"),
+)
+PUPILS = Target(
+    Pupil,
+    "pupil",
+    ("pupil_last_name",),
+    _said_of_pupil,
+    _judge_pupil,
+    _pupil_choice,
+    key="pupil",
+    nothing=UserError("Cette ligne ne dit pas de quel élève elle est : ni numéro, ni nom."),
+    whose=_("« {name} » : de quel élève est-ce ?"),
+    nobody=UserError("Aucun élève n’est connu sous ces noms."),
+    entry=UserError("ou le numéro d’élève"),
+)
+
+
 def _who(snapshot: Snapshot, found: Entity) -> str:
     people = _adults_of(snapshot, found.id or 0) if found.table is Family else [found]
     return f"n° {shown_number(snapshot, found)} : {_called(people)}"
@@ -340,7 +355,7 @@ def _who(snapshot: Snapshot, found: Entity) -> str:
 def family_of(line: Line, snapshot: Snapshot) -> Entity | None:
     """The family of a line, as far as it is sure; nothing is asked."""
     if typed := str(line.get("family", "")):
-        return snapshot.find(Family, ("code", typed), *([("number", int(typed))] if is_number(typed) else []))
+        return known_as(snapshot, Family, typed)
     said = _said_of_family(line)
     if said is None:
         return None

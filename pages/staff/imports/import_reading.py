@@ -125,7 +125,7 @@ def _coding(name: str, sample: str, language: Language) -> str:
 
 
 def _left_out(uow: UnitOfWork, looked: Looked) -> Markup:
-    """Lines that are no records are notice, never dropped in silence."""
+    """Lines that are no records are shown, never dropped in silence."""
     if not looked.left_out_count:
         return Markup()
     count = uow.ngettext(
