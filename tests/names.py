@@ -17,6 +17,12 @@ def parsed(text: str) -> ast.Module:
     return ast.parse(text)
 
 
+@cache
+def nodes_of(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Each tree is walked once, likewise."""
+    return tuple(ast.walk(tree))
+
+
 @dataclass(frozen=True)
 class Module:
     """One module of the tree: `names` is what its own names stand for, « data.core.database.engine »."""
@@ -52,7 +58,7 @@ class Tree:
 
     def reached(self, module: Module) -> Iterator[tuple[int, str]]:
         """(line, what it stands for) of each import, name, attribute and literal import of a module."""
-        for node in ast.walk(module.tree):
+        for node in nodes_of(module.tree):
             if isinstance(node, ast.Import):
                 yield from ((node.lineno, self.canonical(each.name)) for each in node.names)
             elif isinstance(node, ast.ImportFrom):
@@ -100,7 +106,7 @@ class Tree:
         return there is not None and any(getattr(node, "name", None) == name for node in there.tree.body)
 
     def _bind(self, module: Module) -> None:
-        for node in ast.walk(module.tree):
+        for node in nodes_of(module.tree):
             if isinstance(node, ast.Import):
                 for each in node.names:
                     module.names[each.asname or each.name.split(".")[0]] = (
@@ -113,7 +119,7 @@ class Tree:
                         module.stars.append(origin)
                     else:
                         module.names[each.asname or each.name] = f"{origin}.{each.name}"
-        for node in ast.walk(module.tree):
+        for node in nodes_of(module.tree):
             for name, value in _aliases(node):
                 if name not in module.names and not (isinstance(value, ast.Name) and value.id == name):
                     module.names[name] = value

@@ -12,7 +12,10 @@ import sys
 import tokenize
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+
+from tests.names import nodes_of, parsed
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "security.md"
@@ -36,13 +39,18 @@ def cited(text: str) -> set[str]:
     return found
 
 
-def citations(path: Path) -> Iterator[tuple[str, str]]:
+@cache
+def citations(path: Path) -> tuple[tuple[str, str], ...]:
     """(rule, test's name or "" where the whole file shows it)."""
     text = path.read_text(encoding="utf-8")
-    tree = ast.parse(text)
+    return tuple(_citations(text)) if CITED.search(text) or IN_A_NAME.search(text) else ()
+
+
+def _citations(text: str) -> Iterator[tuple[str, str]]:
+    tree = parsed(text)
     comments = [each for each in tokenize.generate_tokens(io.StringIO(text).readline) if each.type == tokenize.COMMENT]
     spans: list[tuple[int, int, str]] = []
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             spans.append((node.lineno, node.end_lineno or node.lineno, node.name))
             for numbers in IN_A_NAME.findall(node.name):
@@ -85,7 +93,8 @@ def marked(with_: str) -> set[str]:
     """The tests with such a mark."""
     found = set()
     for path in sources("tests"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        text = path.read_text(encoding="utf-8")
+        for node in nodes_of(parsed(text)) if re.search(with_, text) else ():
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 marks = " ".join(map(ast.unparse, node.decorator_list))
                 if re.search(with_, marks):

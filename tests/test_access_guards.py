@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.names import IMPORTERS, Module, Tree
+from tests.names import IMPORTERS, Module, Tree, nodes_of
 
 ROOT = Path(__file__).resolve().parent.parent
 UNSCOPED, TRANSACTION = "data.core.system_unit_of_work", "data.core.unit_of_work.transaction"
@@ -102,7 +102,7 @@ def within(target: str, *holders: str) -> bool:
 
 def spelt(module: Module) -> Iterator[tuple[int, str]]:
     """Every identifier, and every text that is one: `getattr(uow, "_session")`, `attrgetter("_session")`."""
-    for node in ast.walk(module.tree):
+    for node in nodes_of(module.tree):
         for name in ("id", "attr", "name", "value"):
             if isinstance(text := getattr(node, name, None), str):
                 yield getattr(node, "lineno", 0), text
@@ -119,7 +119,7 @@ def faults_of_a_screen(tree: Tree, module: Module) -> Iterator[str]:
         if text in NAMES | REFLECTION or text.split(".")[-1] == "system_unit_of_work":
             yield f"{module.name}:{line}: {text}"
     yield from values_of_a_screen(tree, module)
-    for node in ast.walk(module.tree):
+    for node in nodes_of(module.tree):
         if isinstance(node, ast.Call) and node.args and module.name != "main":  # main.py imports every page, by a walk
             called = tree.target_of(module, node.func)
             computed = not tree.target_of(module, node) and not isinstance(node.args[-1], ast.Constant)
@@ -130,8 +130,8 @@ def faults_of_a_screen(tree: Tree, module: Module) -> Iterator[str]:
 
 def values_of_a_screen(tree: Tree, module: Module) -> Iterator[str]:
     """A module given as a value, from which anything can be taken; a unit of work made, or bound anew."""
-    holders = {id(node.value) for node in ast.walk(module.tree) if isinstance(node, ast.Attribute)}
-    for node in ast.walk(module.tree):
+    holders = {id(node.value) for node in nodes_of(module.tree) if isinstance(node, ast.Attribute)}
+    for node in nodes_of(module.tree):
         if isinstance(node, ast.Name | ast.Attribute) and id(node) not in holders and isinstance(node.ctx, ast.Load):
             if tree.target_of(module, node) in tree.modules and module.name != "main":  # it lists the commands
                 yield f"{module.name}:{node.lineno}: a module as a value"
@@ -163,9 +163,9 @@ def users_of(tree: Tree, *targets: str) -> set[str]:
 
 def handed_on(tree: Tree, module: Module) -> Iterator[str]:
     """A unit of work without a scope is opened by `with`, and stays there: no function gives it to whoever called."""
-    opened = [item for node in ast.walk(module.tree) if isinstance(node, ast.With) for item in node.items]
+    opened = [item for node in nodes_of(module.tree) if isinstance(node, ast.With) for item in node.items]
     calls = {id(item.context_expr.func) for item in opened if isinstance(item.context_expr, ast.Call)}
-    for node in ast.walk(module.tree):
+    for node in nodes_of(module.tree):
         if isinstance(node, ast.Name | ast.Attribute) and id(node) not in calls:
             if within(tree.target_of(module, node), f"{UNSCOPED}.system_unit_of_work", TRANSACTION):
                 yield f"{module.name}:{node.lineno}: not opened by `with`"

@@ -4,7 +4,7 @@ import ast
 from collections import Counter
 from pathlib import Path
 
-from tests.names import parsed
+from tests.names import nodes_of, parsed
 
 ROOT = Path(__file__).resolve().parent.parent
 SQL = "statements and clauses, whose type follows from what is selected"
@@ -102,7 +102,7 @@ PLACES = {
 
 
 def count(text: str) -> int:
-    return sum(isinstance(node, ast.Name) and node.id == "Any" for node in ast.walk(parsed(text)))
+    return sum(isinstance(node, ast.Name) and node.id == "Any" for node in nodes_of(parsed(text)))
 
 
 def test_any_stands_only_where_a_reason_is_given() -> None:

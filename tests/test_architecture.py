@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.names import parsed
+from tests.names import nodes_of, parsed
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("data", "components", "pages")
@@ -43,7 +43,7 @@ def inside(body: list[ast.stmt]) -> Iterator[ast.AST]:
 
 def open_units_of_work(tree: ast.AST) -> Iterator[tuple[int, list[ast.stmt]]]:
     """What runs while a unit of work is open: `with unit_of_work(…)` and the like, and functions that are given one."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.With | ast.AsyncWith):
             opened = [item.context_expr for item in node.items]
             if any(isinstance(each, ast.Call) and name_of(each.func) in OPENS for each in opened):
@@ -79,7 +79,7 @@ def test_a_function_is_read_at_a_glance() -> None:
     long = {
         f"{path.relative_to(ROOT)}: {node.name}"
         for path in sources(*PACKAGES)
-        for node in ast.walk(parsed(path.read_text(encoding="utf-8")))
+        for node in nodes_of(parsed(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (node.end_lineno or 0) - node.lineno >= MAX_FUNCTION_LINES
     }
@@ -88,8 +88,8 @@ def test_a_function_is_read_at_a_glance() -> None:
 
 def compared_sentences(tree: ast.AST) -> Iterator[int]:
     """Lines where code asks an error's sentence which error it is; an error has a code for that (data/core/errors.py)."""
-    caught = {node.name for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler) and node.name}
-    for node in ast.walk(tree):
+    caught = {node.name for node in nodes_of(tree) if isinstance(node, ast.ExceptHandler) and node.name}
+    for node in nodes_of(tree):
         asked = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
         if isinstance(node, ast.Call) and name_of(node.func) in {"startswith", "endswith"}:
             asked = [node.func]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.names import parsed
+from tests.names import nodes_of, parsed
 
 ROOT = Path(__file__).resolve().parent.parent
 READS = {  # what asks the machine, and with how many arguments (None: whatever is given)
@@ -43,11 +43,11 @@ def sources() -> Iterator[tuple[str, ast.Module]]:
 def clocks_read(tree: ast.Module) -> Iterator[int]:
     imported = {
         alias.asname or alias.name
-        for node in ast.walk(tree)
+        for node in nodes_of(tree)
         if isinstance(node, ast.ImportFrom) and node.module == "time"
         for alias in node.names
     }
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if not isinstance(node, ast.Call):
             continue
         given = len(node.args) + len(node.keywords)
@@ -88,7 +88,7 @@ def _called(tree: ast.AST) -> set[str]:
 
 def read_too_soon(tree: ast.Module) -> Iterator[int]:
     """What a page shows is read in the line after a press, before the answer can have come; `expect` waits."""
-    for block in ast.walk(tree):
+    for block in nodes_of(tree):
         lines = getattr(block, "body", None)
         for one, following in pairwise(lines if isinstance(lines, list) else []):
             first = (

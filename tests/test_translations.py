@@ -10,7 +10,7 @@ import pytest
 from pages.anyone.help_chapters import CHAPTERS, STAFF_CHAPTERS
 from tests import catalogue
 from tests.catalogue import KEYWORDS, PACKAGES, ROOT, name_of
-from tests.names import parsed
+from tests.names import nodes_of, parsed
 
 SAID = {"title", "hint", "caption", "empty"}  # arguments by name that are read by people
 ALL = slice(None)
@@ -95,7 +95,7 @@ def unmarked(tree: ast.AST) -> Iterator[tuple[int, str]]:
     found: set[ast.Constant] = set()
     passed: set[ast.AST] = set()  # what is marked, what is no text, docstrings
     lines: set[ast.AST] = set()  # of a table, seen with it
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.Call):
             passed.update(read_by_itself(node))
             if name_of(node) == "print":  # to the operator
@@ -234,7 +234,7 @@ def test_a_colon_of_french_is_set_by_a_sentence_and_never_glued() -> None:
     """Its space is French: `ending` of components/ui/markup.py and `pair` of data/core/i18n.py know the reader's language."""
     glued = []
     for path in sorted([*(ROOT / "pages").rglob("*.py"), *(ROOT / "components").rglob("*.py")]):
-        for node in ast.walk(parsed(path.read_text(encoding="utf-8"))):
+        for node in nodes_of(parsed(path.read_text(encoding="utf-8"))):
             parts = node.values if isinstance(node, ast.JoinedStr) else node.args if isinstance(node, ast.Call) else []
             glued += [
                 f"{path.relative_to(ROOT)}:{each.lineno}"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.names import parsed
+from tests.names import nodes_of, parsed
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("data", "components", "pages", "tests")
@@ -122,7 +122,7 @@ def theme_sources() -> Iterator[tuple[str, str]]:
 
 
 def identifiers(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         line = getattr(node, "lineno", 0)
         for name in ("id", "attr", "arg", "name", "asname"):
             if isinstance(value := getattr(node, name, None), str):
@@ -135,7 +135,7 @@ def parts(name: str) -> set[str]:
 
 def markup_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """`data_draft=…`, and each class of `class_="…"`, each `id="…"`."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.keyword) and node.arg:
             if node.arg.startswith("data_"):
                 yield node.lineno, node.arg
@@ -147,7 +147,7 @@ def comments(text: str, tree: ast.AST) -> Iterator[tuple[int, str]]:
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             yield getattr(node, "lineno", 1), ast.get_docstring(node, clean=False) or ""
 
