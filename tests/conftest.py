@@ -88,6 +88,11 @@ def move_to(**environment: str) -> None:
         cached.cache_clear()
 
 
+def stored_path(site_id: int, name: str) -> Path:
+    """Where a file lies that data/families/stored_files.py wrote."""
+    return settings_room.settings().files_dir / str(site_id) / name
+
+
 def furnish(url: str) -> None:
     """The newest shape and the demonstration's people, then every connection closed so that it can be copied."""
     move_to(DATABASE_URL=url)

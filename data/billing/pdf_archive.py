@@ -374,5 +374,4 @@ def _row(uow: UnitOfWork, subject: str) -> Paper | None:
 
 def _read(uow: UnitOfWork, subject: str) -> bytes | None:
     row = _row(uow, subject)
-    path = stored_files.path_of(row.site_id, row.name) if row else None
-    return path.read_bytes() if path and path.is_file() else None
+    return stored_files.read(row.site_id, row.name) if row else None

@@ -24,7 +24,7 @@ def sentence(fault: BaseException) -> str:
     """ "" when it is a fault of the program: its traceback is worth more."""
     if isinstance(fault, Impossible):
         return str(fault)
-    if isinstance(fault, Fault | sqlite3.Error) and (cause := outages.cause_of(fault)):
+    if isinstance(fault, Fault | sqlite3.Error | outages.FilesAway) and (cause := outages.cause_of(fault)):
         return f"{outages.SENTENCES[cause]} ({outages.reason_of(fault)})"
     if isinstance(fault, OSError) and fault.filename and (mend := OF_THE_SYSTEM.get(fault.errno or 0)):
         return f"{fault.filename}: {mend}. ({fault.strerror})"

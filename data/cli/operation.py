@@ -124,13 +124,13 @@ def forget_old(chosen: Namespace) -> None:
 
 
 def check(_chosen: Namespace) -> None:
-    from data.core import schema
+    from data.core import file_store, schema
     from data.core.settings import settings
     from data.mail import delivery
     from data.ops import health
 
     health.examine()
-    wrong, unwritable, free = health.database_fault(), health.files_fault(), health.free_bytes()
+    wrong, unwritable, free = health.database_fault(), file_store.fault(), health.free_bytes()
     print(
         "settings: good",
         f"database: {wrong or f'{schema.state()[0]} (up to date, read whole, written)'}",

@@ -1,4 +1,5 @@
-"""What ails the database when it cannot answer: asked of a fault, said to the operator, one line of the log a cause."""
+"""What ails the database, or the service that keeps the files, when it cannot answer: asked of a fault, said to the operator, one line
+of the log a cause."""
 
 import logging
 import sqlite3
@@ -21,6 +22,11 @@ class Cause(StrEnum):
     GONE = "gone"
     CLOSED = "closed"  # its file cannot be opened
     DAMAGED = "damaged"
+    FILES = "files"  # the service that keeps them is away
+
+
+class FilesAway(OSError):
+    """The service that keeps the files did not answer, or refused (data/core/file_store.py)."""
 
 
 OF_SQLITE = {
@@ -52,6 +58,7 @@ SENTENCES = {
         "The database is damaged. Keep it apart, put the last copy back (python main.py restore FOLDER), "
         "or save what can be read of it (sqlite3 FILE .recover)."
     ),
+    Cause.FILES: "The files cannot be reached: check that their service runs, and FILES_URL, FILES_ENDPOINT and the keys.",
 }
 
 
@@ -67,6 +74,8 @@ def cause_of(fault: BaseException | None) -> Cause | None:
 
 
 def _own_cause(fault: BaseException) -> Cause | None:
+    if isinstance(fault, FilesAway):
+        return Cause.FILES
     if isinstance(fault, exc.TimeoutError):  # no connection is free
         return Cause.BUSY
     orig = getattr(fault, "orig", fault)

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = os.environ.get("ANACROUSE_ENV", ".env")
+HERE = {"127.0.0.1", "::1", "localhost"}
 
 
 class Settings(BaseSettings):
@@ -25,6 +26,11 @@ class Settings(BaseSettings):
 
     database_url: str = "sqlite:///var/anacrouse.db"
     files_dir: Path = Path("var/files")
+    files_url: str = ""
+    files_endpoint: str = ""
+    files_region: str = "us-east-1"
+    files_access_key: str = ""
+    files_secret_key: str = ""
     base_url: str = ""
     secret_key: str = ""
     smtp_url: str = ""
@@ -68,6 +74,21 @@ class Settings(BaseSettings):
             raise ValueError("write sqlite:///path/to/file.db or postgresql+psycopg://user:password@host/name")
         return value
 
+    @field_validator("files_url")
+    @classmethod
+    def _a_bucket(cls, value: str) -> str:
+        if value and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+(?:/[\w./-]*)?", value):
+            raise ValueError("write s3://bucket or s3://bucket/folder, or nothing to keep files in FILES_DIR")
+        return value
+
+    @field_validator("files_endpoint")
+    @classmethod
+    def _a_service(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and parts.scheme != "https" and (parts.scheme != "http" or parts.hostname not in HERE):
+            raise ValueError("write the service's https://… address (http:// for one on this machine only)")
+        return value
+
     @field_validator("smtp_url")
     @classmethod
     def _a_mail_server(cls, value: str) -> str:
@@ -94,7 +115,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _safe_together(self) -> "Settings":
-        if self.host not in {"127.0.0.1", "::1", "localhost"} and not self.base_url.startswith("https://"):
+        if self.host not in HERE and not self.base_url.startswith("https://"):
             raise ValueError("HOST: to listen beyond this machine, set BASE_URL=https://… (a proxy gives the TLS)")
         if self.workers > 1 and self.database_url.startswith("sqlite"):
             raise ValueError(

@@ -62,13 +62,10 @@ def make_anew(families: int = 0) -> None:
     with system_unit_of_work() as uow:
         if not all(site.demonstration for site in uow.all(select(Site))):
             raise demo.NotADemonstration(demo.REAL)
-        held = [
-            stored_files.path_of(*row) for place, name in orphan_files.HOLDERS for row in uow.rows(select(place, name))
-        ]
+        held = [row for place, name in orphan_files.HOLDERS for row in uow.rows(select(place, name).where(name != ""))]
     schema.begin_again()
-    for path in held:
-        if path.is_file():
-            path.unlink()
+    for site_id, name in held:
+        stored_files.remove(site_id, name)
     demo.fill(families)
 
 

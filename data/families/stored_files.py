@@ -1,25 +1,22 @@
 """Files that families give. What is kept was decoded and written anew: no metadata, no polyglot, no script.
 
-On disk under FILES_DIR/<site>/<random name>, mode 0600; first the file, then its row. A row that leaves stays as a mark until
-its file is gone (data/privacy/orphan_files.py).
+First the file, under a random name (data/core/file_store.py), then its row. A row that leaves stays as a mark until its file is gone
+(data/privacy/orphan_files.py).
 """
 
 import hashlib
-import os
+import logging
 import re
 import secrets
-import shutil
-from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, and_, func, or_
 from sqlmodel import Field, col, select
 
+from data.core import file_store
 from data.core.errors import NotFound
 from data.core.scope import Clause, Key
-from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
 from data.families.pupil_scope import OfPupil, linked_pupils
@@ -27,7 +24,7 @@ from data.uploads.validation import refusal, shown_name
 
 MAX_FILES_PER_HOUR, MAX_BYTES_PER_FAMILY = 30, 40 * 1024 * 1024  # of a family; the bytes by kind: of one campaign
 PHOTO = "photo"  # a kind
-MIN_FREE_BYTES, MIN_FREE_SHARE = 500 * 1024 * 1024, 0.05  # of the disk: below the greater one nothing more is kept
+log = logging.getLogger("anacrouse.files")
 
 
 class StoredFile(OfPupil, table=True):
@@ -110,40 +107,29 @@ def discard(uow: UnitOfWork, name: str) -> None:
 
 
 def write(site_id: int, content: bytes) -> str:
-    """The name of a new file that holds this, whole or not at all. UserError when the disk is nearly full."""
+    """The name of a new file that holds this, whole or not at all. UserError when it cannot be kept: no room, no service."""
     name = secrets.token_hex(16)
-    path = path_of(site_id, name)
-    draft = path.with_suffix(".part")
     try:
-        for folder in (path.parent.parent, path.parent):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        disk = shutil.disk_usage(path.parent)
-        if disk.free - len(content) < min(max(MIN_FREE_BYTES, MIN_FREE_SHARE * disk.total), disk.total / 2):
-            raise refusal("place")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.rename(path)
-        _sync(path.parent)
+        file_store.store().write(key_of(site_id, name), content)
     except OSError as fault:
-        with suppress(OSError):
-            draft.unlink()
+        log.error("a file could not be kept: %s", fault)
         raise refusal("place") from fault
     return name
 
 
-def _sync(folder: Path) -> None:
-    """The new name itself survives a power loss."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def read(site_id: int, name: str) -> bytes | None:
+    """None for no name, and for a file that is gone."""
+    return file_store.store().read(key_of(site_id, name)) if name else None
 
 
-def path_of(site_id: int, name: str) -> Path:
-    return settings().files_dir / str(site_id) / name
+def remove(site_id: int, name: str) -> None:
+    """Nothing when there is none."""
+    if name:
+        file_store.store().remove(key_of(site_id, name))
+
+
+def key_of(site_id: int, name: str) -> str:
+    return f"{site_id}/{name}"
 
 
 def by_name(uow: UnitOfWork, name: str) -> StoredFile:
@@ -163,10 +149,10 @@ def content_of(uow: UnitOfWork, name: str) -> tuple[StoredFile, bytes]:
     shown = (
         uow.is_staff or found.giver_id == uow.family_id or _accepted(uow, found)
     )  # an absence's document stays its giver's
-    path = path_of(found.site_id, found.name)
-    if not shown or not path.is_file():
+    content = read(found.site_id, found.name) if shown else None
+    if content is None:
         raise NotFound(f"file {name[:32]}")
-    return found, path.read_bytes()
+    return found, content
 
 
 def _accepted(uow: UnitOfWork, found: StoredFile) -> bool:

@@ -110,10 +110,10 @@ def accept(uow: UnitOfWork, group_id: int) -> None:
 def content_of(uow: UnitOfWork, document_id: int) -> tuple[GroupDocument, bytes]:
     """A document that this account may read; NotFound otherwise."""
     document = uow.get(GroupDocument, document_id)
-    path = stored_files.path_of(document.site_id, document.file)
-    if not path.is_file():
+    content = stored_files.read(document.site_id, document.file)
+    if content is None:
         raise NotFound(f"document {document_id} of a letter")
-    return document, path.read_bytes()
+    return document, content
 
 
 def _row(uow: UnitOfWork, group_id: int, *, lock: bool = False) -> GroupRecipient:

@@ -191,7 +191,7 @@ def _content(letter: Letter, site: Site) -> bytes:
 def _small_logo(site_id: int, name: str) -> bytes:
     """As letters carry it: twice the height it is shown at. Nothing when the file is not there: the letter leaves."""
     try:
-        with Image.open(stored_files.path_of(site_id, name), formats=["PNG"]) as drawn:
+        with Image.open(io.BytesIO(stored_files.read(site_id, name) or b""), formats=["PNG"]) as drawn:
             drawn.thumbnail((480, 112))
             small = io.BytesIO()
             drawn.save(small, "PNG", optimize=True)

@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
-from data.core import clock, database, outages, schema
+from data.core import clock, database, file_store, outages, schema
 from data.core.outages import Cause
 from data.core.settings import settings
 from data.ops import health
@@ -206,6 +206,8 @@ def _calm(engine: Engine) -> None:
 
 def _nothing_there(target: Path | None) -> None:
     files = settings().files_dir
+    if settings().files_url and next(iter(file_store.store().held()), None):
+        raise Impossible(f"{settings().files_url} holds files: name an empty one, nothing is written over")
     if target is not None and target.exists():
         raise Impossible(f"{target} is there: move it away first, nothing is written over")
     if files.exists() and any(files.iterdir()):
@@ -213,8 +215,8 @@ def _nothing_there(target: Path | None) -> None:
 
 
 def _bring_files(folder: Path, files: Mapping[str, str]) -> Path:
-    """A new folder within that of the files (it may be a disk of its own), with what the manifest lists; the digests are those
-    of what was written."""
+    """A new folder within FILES_DIR (it may be a disk of its own), with what the manifest lists; the digests are those of what was
+    written."""
     brought = settings().files_dir / ".restoring"
     brought.mkdir(mode=0o700, parents=True)
     try:
@@ -239,9 +241,21 @@ def _bring(path: Path, to: Path, sha: str) -> None:
 
 
 def _put_files(brought: Path) -> None:
-    for each in brought.iterdir():
-        each.rename(brought.parent / each.name)
-    brought.rmdir()
+    if not settings().files_url:
+        for each in brought.iterdir():
+            each.rename(brought.parent / each.name)
+        return brought.rmdir()
+    store, put = file_store.store(), list[str]()
+    try:
+        for path in _files(brought):
+            store.write(path.relative_to(brought).as_posix(), path.read_bytes())
+            put.append(path.relative_to(brought).as_posix())
+    except OSError as fault:
+        for key in put:
+            store.remove(key)
+        raise Impossible(f"{settings().files_url} does not take the files: {fault}") from fault
+    finally:
+        shutil.rmtree(brought, ignore_errors=True)
 
 
 def _copy_database(draft: Path) -> Path:
@@ -301,14 +315,15 @@ def _tool(name: str, *arguments: str) -> None:
 
 
 def _copy_files(into: Path) -> None:
-    source = settings().files_dir
-    if source.is_dir():
-        shutil.copytree(source, into, ignore=_no_files_of_ours)
-
-
-def _no_files_of_ours(place: str, names: list[str]) -> set[str]:
-    """Files that are being written, and links: the portal makes none, and what they lead to is not its own."""
-    return {name for name in names if name.endswith(".part") or (Path(place) / name).is_symlink()}
+    """Each that is whole; one that a sweep takes meanwhile is none."""
+    store = file_store.store()
+    into.mkdir(mode=0o700)
+    for key in (each.key for each in store.held() if not each.key.endswith(file_store.DRAFT)):
+        content = store.read(key)
+        if content is not None:
+            (into / key).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with os.fdopen(os.open(into / key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(content)
 
 
 def _files(folder: Path) -> list[Path]:

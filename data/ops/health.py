@@ -3,12 +3,11 @@
 import logging
 import shutil
 import sqlite3
-import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
 
-from data.core import database, outages, schema
+from data.core import database, file_store, outages, schema
 from data.core.outages import Cause
 from data.core.settings import settings
 
@@ -21,7 +20,7 @@ _good_until = 0.0  # of time.monotonic()
 
 
 def free_bytes() -> int:
-    """Left on the disk that keeps the documents, or the database's when that has less."""
+    """Left on the disk that keeps the documents (of a service: what stands beside them), or the database's when that has less."""
     file = database.file()
     folders = [settings().files_dir, *([file.parent] if file else [])]
     return min(shutil.disk_usage(_existing(folder)).free for folder in folders)
@@ -32,7 +31,7 @@ def failing() -> list[str]:
     global _good_until  # noqa: PLW0603
     if time.monotonic() < _good_until:
         return []
-    tried = {"database": not database_fault(), "files": not files_fault(), "disk": free_bytes() > LEAST_FREE}
+    tried = {"database": not database_fault(), "files": not file_store.fault(), "disk": free_bytes() > LEAST_FREE}
     found = [name for name, good in tried.items() if not good]
     if not found:
         _good_until = time.monotonic() + TRIED_EVERY_SECONDS
@@ -52,19 +51,6 @@ def database_fault() -> str:
             return ""  # somebody writes
         return f"{outages.SENTENCES[cause]} ({outages.reason_of(fault)})" if cause else str(fault)
     return "" if now == newest else f"It is at {now}: run migrate to reach {newest}."
-
-
-def files_fault() -> str:
-    """The same of the folder of files."""
-    folder = settings().files_dir
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as tried:
-            tried.write(b"\0" * 4096)
-            tried.flush()
-    except OSError as fault:
-        return f"{folder} cannot be written: {fault.strerror or fault}"
-    return ""
 
 
 def examine() -> str:

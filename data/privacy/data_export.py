@@ -107,7 +107,9 @@ class Everything:
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     names: dict[tuple[str, int], str] = field(default_factory=dict)
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
-    files: list[tuple[str, Path]] = field(default_factory=list)  # (name in the archive, where it is)
+    files: list[tuple[str, tuple[int, str]]] = field(
+        default_factory=list
+    )  # (name in the archive, site and name of the file)
     digests: set[str] = field(default_factory=set)
     record_names: dict[str, str] = field(default_factory=dict)
 
@@ -199,7 +201,7 @@ def _note_files(uow: UnitOfWork, found: Everything, rows: Sequence[Any]) -> None
     for row in [*held, *papers.values()]:
         if row.sha256 not in found.digests:  # one given for two children is one file
             found.digests.add(row.sha256)
-            found.files.append((_free(found, *_called(uow, row)), stored_files.path_of(row.site_id, row.name)))
+            found.files.append((_free(found, *_called(uow, row)), (row.site_id, row.name)))
 
 
 def _said(paper: Paper) -> tuple[str, str]:
@@ -252,11 +254,12 @@ def write(found: Everything, to: Path) -> None:
     """The archive. A file that is gone is told in the page, not a fault."""
     missing = []
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, path in found.files:
-            if path.is_file():
-                archive.write(path, name)
-            else:
+        for name, kept in found.files:
+            content = stored_files.read(*kept)
+            if content is None:
                 missing.append(name)
+            else:
+                archive.writestr(name, content)
         archive.writestr("donnees.json", _json(found, missing))
         archive.writestr("lisez-moi.html", _page(found, missing))
 

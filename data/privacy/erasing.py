@@ -193,7 +193,7 @@ def _erase_import_files(uow: UnitOfWork, rows: Sequence[ImportRun]) -> None:
 
 def _erase_access_letters(uow: UnitOfWork, rows: Sequence[AccessBatch]) -> None:
     for batch in rows:
-        stored_files.path_of(batch.site_id, batch.file).unlink(missing_ok=True)
+        stored_files.remove(batch.site_id, batch.file)
     _empty(uow, rows, {"file": "", "size": 0})
 
 

@@ -3,7 +3,6 @@
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlmodel import col, select
@@ -11,11 +10,10 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from data.access_grants.batches import AccessBatch
 from data.billing.pdf_archive import Paper
-from data.core import clock
-from data.core.settings import settings
+from data.core import file_store
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
-from data.families.stored_files import StoredFile, path_of
+from data.families.stored_files import StoredFile, key_of
 from data.group_letters.models import GroupDocument
 from data.reenrolment.campaigns import RequiredDocument
 from data.schooling.absence_report import KIND
@@ -46,7 +44,8 @@ class Swept:
 def sweep(now: datetime | None = None) -> Swept:
     """Remove files without a row once they are a day old, drafts too, and files whose row was discarded."""
     found = Swept()
-    files = sorted(path for path in settings().files_dir.glob("*/*") if path.parent.name.isdecimal() and path.is_file())
+    store = file_store.store()
+    files = {each.key: each.written_at for each in store.held()}
     with system_unit_of_work(writes=True, now=now) as uow:
         for row in uow.all(select(StoredFile).where(StoredFile.removed_at < uow.now - AGE)):  # type: ignore[operator]
             uow.delete(row)
@@ -54,20 +53,19 @@ def sweep(now: datetime | None = None) -> Swept:
             row.removed_at = uow.now
             uow.add(row)
         uow.flush()
-        known = {path_of(*row) for place, name in HOLDERS for row in uow.rows(select(place, name).where(name != ""))}
-        left = {path_of(row.site_id, row.name) for row in _left(uow)}
+        known = {key_of(*row) for place, name in HOLDERS for row in uow.rows(select(place, name).where(name != ""))}
+        left = {key_of(row.site_id, row.name) for row in _left(uow)}
         moment = uow.now
-    strays = [path for path in files if path not in known and moment - _written(path) > AGE]
+    strays = [key for key, written in files.items() if key not in known and moment - written > AGE]
     if len(strays) > MAX_ORPHANS and len(strays) * 2 > len(files):
         log.error(
             "%s of %s files have no row in this database: is it the right one? None is removed", len(strays), len(files)
         )
         strays = []
-    for path in [*(path for path in files if path in left), *strays]:
-        path.unlink(missing_ok=True)
-        found.removed.append(path.name)
-    present = set(files)
-    found.missing = sorted(path.name for path in known - left - present if not path.is_file())
+    for key in [*(left & files.keys()), *strays]:
+        store.remove(key)
+        found.removed.append(_name(key))
+    found.missing = sorted(_name(key) for key in known - left - files.keys() if not store.has(key))
     for name in found.missing:
         log.error("a row promises a file that is not there: %s", name)
     return found
@@ -88,8 +86,5 @@ def _left(uow: UnitOfWork) -> list[StoredFile]:
     return list(uow.all(select(StoredFile).where(col(StoredFile.removed_at).is_not(None))))
 
 
-def _written(path: Path) -> datetime:
-    try:
-        return clock.moment_of(path.stat().st_mtime)
-    except FileNotFoundError:
-        return clock.now()
+def _name(key: str) -> str:
+    return key.partition("/")[2]

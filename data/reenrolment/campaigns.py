@@ -243,7 +243,7 @@ def asked_of(document: RequiredDocument, campaign: Campaign, pupil: Pupil, depar
 def model_of(uow: UnitOfWork, document_id: int) -> tuple[RequiredDocument, bytes]:
     """The file to fill in; everyone of the site may read it. NotFound when there is none."""
     document = uow.get(RequiredDocument, document_id)
-    path = stored_files.path_of(document.site_id, document.model)
-    if not document.model or not path.is_file():
+    content = stored_files.read(document.site_id, document.model)
+    if content is None:
         raise NotFound(f"model of document {document_id}")
-    return document, path.read_bytes()
+    return document, content

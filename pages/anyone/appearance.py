@@ -32,7 +32,7 @@ def logo(caller: Caller, request: Request, site: int, name: str) -> Response:
     """Only the logo that a site shows now."""
     if not any(each.id == site and each.logo and each.logo == name for each in sites.every_site()):
         return error_page(404, language=caller.language)
-    path = stored_files.path_of(site, name)
-    if not path.is_file():
+    content = stored_files.read(site, name)
+    if content is None:
         return error_page(404, language=caller.language)
-    return Response(path.read_bytes(), media_type="image/png", headers=FOREVER)
+    return Response(content, media_type="image/png", headers=FOREVER)

@@ -81,9 +81,7 @@ async def icon(caller: Caller, request: Request, site: int, mark: str, name: str
 
 
 def _drawn(site: Site, name: str) -> bytes:
-    path = stored_files.path_of(site.id, site.logo) if site.logo else None
-    logo = path.read_bytes() if path and path.is_file() else b""
-    return app_icon.png(name, site.accent or appearance.ACCENT, logo)
+    return app_icon.png(name, site.accent or appearance.ACCENT, stored_files.read(site.id, site.logo) or b"")
 
 
 def _site(site_id: int) -> Site | None:

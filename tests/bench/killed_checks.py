@@ -16,12 +16,13 @@ from data.core import database
 from data.core.audit import Action, AuditEntry
 from data.core.system_unit_of_work import system_unit_of_work
 from data.families.models import Guardian, Pupil
-from data.families.stored_files import StoredFile, path_of
+from data.families.stored_files import StoredFile
 from data.mail.outbox import Letter
 from data.mail.templates import LetterKind
 from data.privacy import orphan_files
 from data.reenrolment.models import DocumentState, Reenrolment, ReenrolmentState, SuppliedDocument, Wish
 from data.schooling.absences import AbsenceNotice, NoticeState
+from tests.conftest import stored_path
 from tests.demo_users import every, later
 
 if TYPE_CHECKING:
@@ -247,12 +248,12 @@ def _files() -> list[str]:
     named = {row.document for row in every(AbsenceNotice)} | {row.photo for row in every(Pupil)}
     used = {row.file_id for row in every(SuppliedDocument)}
     for row in kept:
-        content = path_of(row.site_id, row.name).read_bytes()
+        content = stored_path(row.site_id, row.name).read_bytes()
         if (len(content), hashlib.sha256(content).hexdigest()) != (row.size, row.sha256):
             found.append(f"file {row.name} is not what was written")
         if row.id not in used and row.name not in named:
             found.append(f"file {row.id} ({row.shown}) belongs to nothing")
-    folder = path_of(1, "").parent
+    folder = stored_path(1, "").parent
     there, rows = {path.name for path in folder.glob("*")}, {row.name for row in every(StoredFile)}
     return found + [f"draft of a file: {name}" for name in there - rows if name.endswith(".part")]
 

@@ -8,9 +8,10 @@ from sqlmodel import col, delete, select
 
 from data.core.system_unit_of_work import system_unit_of_work
 from data.families.models import Pupil
-from data.families.stored_files import StoredFile, path_of
+from data.families.stored_files import StoredFile
 from data.reenrolment.models import Reenrolment, SuppliedDocument, Way, Wish
 from tests.bench.killed_acts import Families, fresh, picture
+from tests.conftest import stored_path
 from tests.web.http_client import Person, Tab
 
 if TYPE_CHECKING:
@@ -140,6 +141,6 @@ def forget_requests(logins: list[tuple[str, list[int]]]) -> None:
         numbers = [number for _, theirs in logins for number in theirs]
         pupils = [each.id for each in uow.all(select(Pupil).where(col(Pupil.number).in_(numbers)))]
         for file in uow.all(select(StoredFile).where(col(StoredFile.pupil_id).in_(pupils))):
-            path_of(file.site_id, file.name).unlink()
+            stored_path(file.site_id, file.name).unlink()
         for table in (SuppliedDocument, StoredFile, Reenrolment, Wish):
             uow.change(delete(table).where(col(table.pupil_id).in_(pupils)))

@@ -21,12 +21,12 @@ from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.directory import search as family_search
 from data.families import models as families
-from data.families import stored_files
 from data.families.models import Guardian
 from data.mail import letterhead, outbox
 from data.mail.outbox import Letter
 from data.pdf import access_letters
 from data.privacy import retention
+from tests.conftest import stored_path
 from tests.demo_users import CLAIRE, HELENE, PAUL, account, as_, both, every, last, later
 
 TO_INFORM = ("famille.3018", "famille.3019", "bailly.olivier")
@@ -283,7 +283,7 @@ def test_letters_to_print_are_kept_for_a_week(database: str) -> None:
     batch_id = batch_of("letter")
     access_batches.work(batch_id)
     [batch] = every(AccessBatch)
-    path = stored_files.path_of(batch.site_id, batch.file)
+    path = stored_path(batch.site_id, batch.file)
     assert path.is_file()
     with system_unit_of_work(writes=True) as uow:
         row = uow.get(AccessBatch, batch_id)

@@ -23,6 +23,7 @@ from data.privacy import data_export
 from data.reenrolment import follow_up
 from data.reenrolment.campaigns import Campaign
 from data.reenrolment.models import Reenrolment
+from tests.conftest import stored_path
 from tests.demo_users import CLAIRE, PAUL, account, as_, both, every, guardian, last, pupil
 
 
@@ -112,7 +113,7 @@ def test_files_come_along_and_a_lost_one_is_no_fault(database: str, tmp_path: Pa
             uow.add(StoredFile(site_id=claire.site_id, pupil_id=irina, giver_id=giver, name=name, kind="absence",
                              media_type="image/jpeg", size=4, sha256=hashlib.sha256(content).hexdigest(), created_at=uow.now))  # fmt: skip
             if content == b"lost":
-                stored_files.path_of(claire.site_id, name).unlink()
+                stored_path(claire.site_id, name).unlink()
     content, page, names = archive(tmp_path)
     given = [name for name in names if name.startswith("documents/")]
     [mine] = [name for name in given if name.startswith("documents/Justificatif d’absence")]

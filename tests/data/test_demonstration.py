@@ -24,7 +24,6 @@ from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.demo import renewal
 from data.families import models as families
-from data.families import stored_files
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.families.stored_files import StoredFile
 from data.mail.outbox import Letter
@@ -46,7 +45,7 @@ from pages.family import billing as billing_page
 from pages.family import home
 from pages.family.pupil import courses as courses_page
 from pages.family.pupil import reenrolment as reenrolment_page
-from tests.conftest import FOLDER, move_to
+from tests.conftest import FOLDER, move_to, stored_path
 from tests.days import THOROUGH
 from tests.demo_users import CLAIRE, PAUL, account, as_, both, both_empty, every, found, pupil, set_site
 
@@ -265,7 +264,7 @@ def test_opened_later_it_still_offers_the_main_journey(made: Callable[[datetime]
     made(moment)
     for later in (1, 45, 300):
         sessions.sign_in(account(CLAIRE))  # who only looks does not keep it from being made anew
-        stored = [stored_files.path_of(each.site_id, each.name) for each in every(StoredFile)]
+        stored = [stored_path(each.site_id, each.name) for each in every(StoredFile)]
         clock.stop_at(moment + timedelta(days=later))
         shown = renewal.renew()
         begun = formats.school_year((moment + timedelta(days=later)).astimezone(PARIS).date())

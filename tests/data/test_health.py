@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from data.core import database as database_module
+from data.core import file_store
 from data.office import dashboard_counts
 from data.ops import backup, health
 from main import main
@@ -85,7 +86,7 @@ def test_a_database_server_that_is_away_stops_the_start_in_words() -> None:
 
 
 def test_what_can_be_written_is_well(database: str) -> None:
-    assert (health.examine(), health.database_fault(), health.files_fault()) == ("", "", "")
+    assert (health.examine(), health.database_fault(), file_store.fault()) == ("", "", "")
 
 
 @pytest.mark.parametrize("arguments", [

@@ -16,14 +16,13 @@ from data.core import database as database_module
 from data.core.audit import AuditEntry
 from data.core.errors import NotFound, UserError
 from data.core.system_unit_of_work import system_unit_of_work
-from data.families import stored_files
 from data.families.models import Guardian
 from data.mail import delivery, outages
 from data.mail import outbox as mail_outbox
 from data.mail.outbox import Letter, Mail, Recipient
 from data.office import daily_digest, outbox_admin
 from data.office.outbox_admin import PAGE, Wanted
-from tests.conftest import move_to
+from tests.conftest import move_to, stored_path
 from tests.counting import statements
 from tests.data.test_delivery import _back_to_no_server, outbox, postbox  # noqa: F401
 from tests.demo_users import CLAIRE, HELENE, PAUL, account, as_, both, every, last, on_sqlite, set_site, site
@@ -323,7 +322,7 @@ def test_the_sites_logo_is_inside_the_letter_small_and_a_lost_one_stops_none(out
     drawn, name = io.BytesIO(), "cd" * 16
     Image.new("RGBA", (900, 300), (122, 31, 61, 128)).save(drawn, "PNG")
     set_site(logo=name)
-    path = stored_files.path_of(site().id, name)
+    path = stored_path(site().id, name)
     path.parent.mkdir(parents=True, exist_ok=True)
     write()
     with postbox() as box:

@@ -23,8 +23,8 @@ from data.core.errors import NotFound
 from data.core.formats import school_year
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
-from data.families import stored_files
 from data.schooling.models import Course, Enrolment
+from tests.conftest import stored_path
 from tests.data.payment_helpers import bill, pay_at_the_counter
 from tests.data.test_schooling import course, known
 from tests.demo_users import CLAIRE, MARC, SAMIR, account, as_, both, every, found, last, later, pupil, today
@@ -127,7 +127,7 @@ def test_a_paper_is_written_once_and_is_the_same_bytes_ever_after(  # row 80
     assert_contains(content, *expected)
     (row,) = mine(Paper, SAMIR)
     assert (row.size, row.sha256) == (len(content), hashlib.sha256(content).hexdigest())
-    path = stored_files.path_of(row.site_id, row.name)
+    path = stored_path(row.site_id, row.name)
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == (content, 0o600)
     for _ in range(2):
         assert asked(SAMIR, ask) == content
@@ -190,11 +190,11 @@ def test_two_who_keep_at_once_keep_one(database: str) -> None:
 def test_a_paper_whose_file_vanished_is_written_again(database: str) -> None:
     first_time(SAMIR, invoice(RENTAL))
     (row,) = mine(Paper, SAMIR)
-    stored_files.path_of(row.site_id, row.name).unlink()
+    stored_path(row.site_id, row.name).unlink()
     again = first_time(SAMIR, invoice(RENTAL), now=later(days=3))
     (row,) = mine(Paper, SAMIR)
     assert (row.size, row.sha256) == (len(again), hashlib.sha256(again).hexdigest())
-    assert stored_files.path_of(row.site_id, row.name).read_bytes() == again
+    assert stored_path(row.site_id, row.name).read_bytes() == again
     assert asked(SAMIR, invoice(RENTAL)) == again
 
 

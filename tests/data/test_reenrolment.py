@@ -22,6 +22,7 @@ from data.reenrolment import submission as request
 from data.reenrolment.campaigns import Campaign, RequiredDocument
 from data.reenrolment.models import Reenrolment, Situation, SuppliedDocument, Wish
 from data.schooling.models import Course, Enrolment
+from tests.conftest import stored_path
 from tests.days import ZONE
 from tests.demo_users import CLAIRE, HELENE, MARC, PAUL, as_, both, every, last, later, pupil
 
@@ -234,8 +235,8 @@ def test_a_document_of_one_child_is_given_for_the_other_as_a_copy_of_its_own(dat
         assert whose.first_name == "Irina"
         stored_files.write(1, b"x")  # the demonstration's own file is elsewhere: put one in its place
         name = uow.get(stored_files.StoredFile, given.file_id).name
-        stored_files.path_of(1, name).parent.mkdir(parents=True, exist_ok=True)
-        stored_files.path_of(1, name).write_bytes(PDF)
+        stored_path(1, name).parent.mkdir(parents=True, exist_ok=True)
+        stored_path(1, name).write_bytes(PDF)
         mine = reenrolment_documents.again_for(uow, pupil(uow, "Nino"), document_id, given.id)
         assert mine.file_id != given.file_id
         assert mine.file_name == given.file_name
@@ -266,8 +267,8 @@ def test_what_is_given_for_one_child_is_offered_at_once_for_the_other_who_lacks_
             iter(reenrolment_documents.shared(uow, now_of(uow, "Irina")).wanting.items())
         )
         stored = uow.get(stored_files.StoredFile, uow.get(SuppliedDocument, supplied_id).file_id)
-        stored_files.path_of(1, stored.name).parent.mkdir(parents=True, exist_ok=True)
-        stored_files.path_of(1, stored.name).write_bytes(PDF)
+        stored_path(1, stored.name).parent.mkdir(parents=True, exist_ok=True)
+        stored_path(1, stored.name).write_bytes(PDF)
         reenrolment_documents.again_for(uow, nino, document.id, supplied_id)
     assert wanting("Irina") == [("Attestation d’assurance", "Nino")]
     choose(way="leaving")

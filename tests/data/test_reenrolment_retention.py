@@ -19,6 +19,7 @@ from data.reenrolment import review as reenrolment_review
 from data.reenrolment import submission as request
 from data.reenrolment.campaigns import Campaign, RequiredDocument
 from data.reenrolment.models import SuppliedDocument
+from tests.conftest import stored_path
 from tests.demo_users import CLAIRE, HELENE, PAUL, as_, both, every, last, later, pupil, today
 
 PDF = b"%PDF-1.4 a file of the tests"
@@ -56,7 +57,7 @@ def again(supplied: SuppliedDocument) -> list[Any]:
 def on_disk(supplied: SuppliedDocument) -> bool:
     with system_unit_of_work() as uow:
         name = uow.one(select(StoredFile.name).where(StoredFile.id == supplied.file_id))
-    return bool(name) and stored_files.path_of(supplied.site_id, str(name)).is_file()
+    return bool(name) and stored_path(supplied.site_id, str(name)).is_file()
 
 
 def pass_by(**time: float) -> datetime:

@@ -21,6 +21,7 @@ from data.reenrolment import review as reenrolment_review
 from data.reenrolment.follow_up import ReviewNote
 from data.reenrolment.models import Reenrolment
 from data.schooling.absences import AbsenceNotice
+from tests.conftest import stored_path
 from tests.demo_users import CLAIRE, PAUL, as_, both, every, found, last, later, pupil, set_site, site
 
 
@@ -103,7 +104,7 @@ def test_why_a_pupil_was_ill_leaves_a_month_after_the_answer_and_what_was_replac
     retention.sweep(later(days=31))
     orphan_files.sweep(later(days=31))
     assert last(AbsenceNotice).document == ""
-    assert not stored_files.path_of(answered.site_id, answered.name).exists()
+    assert not stored_path(answered.site_id, answered.name).exists()
     retention.sweep(later(days=364))
     assert every(StoredFile, StoredFile.id == photo.id)[0].removed_at is None
     retention.sweep(later(days=367))

@@ -12,7 +12,6 @@ from data.core.audit import AuditEntry
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import editables
 from data.core.system_unit_of_work import system_unit_of_work
-from data.families import stored_files
 from data.families.models import Guardian
 from data.mail import letterhead
 from data.mail.outbox import Letter
@@ -36,6 +35,7 @@ from data.site_admin.settings import (
     SECURITY,
     SENTENCES_READY,
 )
+from tests.conftest import stored_path
 from tests.demo_users import CLAIRE, HELENE, PAUL, as_, both, every, last, later, site, today
 
 
@@ -235,7 +235,7 @@ def test_the_logo_and_the_colour_stand_on_papers_and_the_colour_in_letters(datab
         site_settings.save(uow, LOOK, {"accent": "#7a1f3d"})
         site_settings.set_logo(uow, name)
         site_settings.try_mail(uow)
-        path = stored_files.path_of(uow.site_id or 0, name)
+        path = stored_path(uow.site_id or 0, name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(picture.getvalue())
     sheet = PageCanvas(letterhead.letterhead_of(site()), "Facture", today(), "fr")

@@ -25,7 +25,7 @@ from data.families.stored_files import StoredFile
 from data.privacy import orphan_files
 from data.uploads import validation
 from data.uploads import worker as upload_worker
-from tests.conftest import move_to
+from tests.conftest import move_to, stored_path
 from tests.data.test_upload_validation import BLUE, HTML, RED, like, opened, pdf, picture, refused
 from tests.demo_users import CLAIRE, MARC, PAUL, as_, every, later, pupil
 from tests.server import children_at
@@ -264,7 +264,7 @@ def test_a_kept_file_has_its_name_and_is_met_by_nobody_else(database: str) -> No
     with as_(CLAIRE) as uow:
         stored = store(uow)
         assert (stored.shown, stored.size) == ("Justificatif.pdf", 100)
-        path = stored_files.path_of(stored.site_id, stored.name)
+        path = stored_path(stored.site_id, stored.name)
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
     for who in (CLAIRE, PAUL):
@@ -303,7 +303,7 @@ def test_a_family_sends_thirty_files_an_hour_and_forty_megabytes_a_campaign(data
 
 def test_a_full_disk_is_said_in_words_and_leaves_nothing_behind(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with as_(CLAIRE) as uow:
-        folder = stored_files.path_of(store(uow).site_id, "x").parent
+        folder = stored_path(store(uow).site_id, "x").parent
     before = sorted(folder.iterdir())
     with monkeypatch.context() as changed:
         changed.setattr(stored_files, "MIN_FREE_SHARE", 0.5)
@@ -338,7 +338,7 @@ def test_files_without_a_row_go_after_a_day_and_rows_without_a_file_are_reported
 ) -> None:
     with as_(CLAIRE) as uow:
         stored, lost, taken_back = store(uow), store(uow), store(uow)
-        paths = {each.name: stored_files.path_of(each.site_id, each.name) for each in (stored, lost, taken_back)}
+        paths = {each.name: stored_path(each.site_id, each.name) for each in (stored, lost, taken_back)}
         stored_files.discard(uow, taken_back.name)
     folder = paths[stored.name].parent
     paths[lost.name].unlink()
@@ -365,7 +365,7 @@ def test_a_database_that_knows_none_of_the_files_removes_none(
     database: str, no_files_yet: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     with as_(CLAIRE) as uow:
-        folder = stored_files.path_of(store(uow).site_id, "x").parent
+        folder = stored_path(store(uow).site_id, "x").parent
     strays = [folder / f"stray-{n}" for n in range(30)]
     for each in strays:
         each.write_bytes(b"x")
