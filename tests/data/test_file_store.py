@@ -104,7 +104,7 @@ def test_a_copy_holds_the_files_and_goes_back_into_an_empty_bucket_only(
         assert uow.one(select(StoredFile).where(StoredFile.name == stored.name)) is not None
 
 
-def test_a_service_that_is_away_is_told_and_nothing_is_half_kept(
+def test_while_a_service_is_away_pages_and_operators_read_it_and_nothing_is_half_kept(
     bucket: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stored = kept(b"z")

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 from sqlmodel import select
 
-from data.core import clock, workers
+from data.core import clock, file_store, workers
 from data.core.errors import NotFound, UserError
 from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
@@ -306,12 +306,12 @@ def test_a_full_disk_is_said_in_words_and_leaves_nothing_behind(database: str, m
         folder = stored_path(store(uow).site_id, "x").parent
     before = sorted(folder.iterdir())
     with monkeypatch.context() as changed:
-        changed.setattr(stored_files, "MIN_FREE_SHARE", 0.5)
-        changed.setattr(stored_files, "MIN_FREE_BYTES", 10**18)
+        changed.setattr(file_store, "MIN_FREE_SHARE", 0.5)
+        changed.setattr(file_store, "MIN_FREE_BYTES", 10**18)
         changed.setattr(
-            stored_files.shutil,
+            file_store.shutil,
             "disk_usage",
-            lambda path: stored_files.shutil._ntuple_diskusage(10**9, 9 * 10**8, 10**8),
+            lambda path: file_store.shutil._ntuple_diskusage(10**9, 9 * 10**8, 10**8),
         )
         with as_(CLAIRE) as uow, pytest.raises(UserError) as shown:
             store(uow)
