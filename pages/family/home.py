@@ -11,7 +11,7 @@ from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import Content, ending
+from components.ui.markup import Content, ending, join
 from components.ui.own_words import filled, own, own_text
 from components.ui.status_chip import status_chip
 from data.billing import models as billing
@@ -133,7 +133,7 @@ def _lesson(uow: UnitOfWork, lesson: Lesson, attended: Attended, pupil: Pupil | 
     unusual = lesson.state in {LessonState.MOVED, LessonState.CANCELLED}
     changed = status_chip(uow, LessonState(lesson.state)) if unusual else None
     room = own(uow, lesson.note) if lesson.state == LessonState.CANCELLED else attended.course.room
-    where = " · ".join(filter(None, (room, attended.teacher_name)))
+    where = join(filter(None, (room, attended.teacher_name)), " · ")
     return html.span(
         html.span(html.strong(_when(uow, lesson, attended)), what, changed and (" ", changed)),
         where and html.span(where, class_="small soft"),

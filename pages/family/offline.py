@@ -15,7 +15,8 @@ from components.layout.layout import way_back
 from components.layout.plain_layout import account_page, alert, success
 from components.nicegui_adapter.screens import plain
 from components.ui import html
-from components.ui.markup import Content
+from components.ui.markup import Content, join
+from components.ui.own_words import own
 from components.web.auth import cookie, set_cookie
 from components.web.erasing import COPY, erase_device, forget_copy
 from data.accounts import offline_copy, push
@@ -202,13 +203,12 @@ def _appointment(uow: UnitOfWork, each: Appointment) -> tuple[Content, Content]:
     """« 17 h 15 – 17 h 45 · Irina · Piano 206 », then room, teacher, and what is out of the ordinary."""
     meeting = each.meeting
     text = html.strong(agenda_views.when(uow, each)), f" · {each.pupil.called} · {agenda_views.called(each)}"
-    words = (
-        [meeting.course.room, meeting.teacher_name, meeting.instead_of(uow.language), meeting.lesson.note]
-        if meeting
-        else []
-    )
+    words: list[Content] = []
+    if meeting:
+        note = own(uow, meeting.lesson.note)
+        words += [meeting.course.room, meeting.teacher_name, meeting.instead_of(uow.language), note]
     if meeting and meeting.state in {LessonState.CANCELLED, LessonState.MOVED}:
         words.insert(0, uow.translate(_("annulé") if meeting.state == LessonState.CANCELLED else _("déplacé")))
     if each.absence or each.announced:
         words.append(uow.translate("absence"))
-    return text, " · ".join(filter(None, words))
+    return text, join(filter(None, words), " · ")

@@ -80,7 +80,8 @@ def test_no_screen_lacks_an_english_word_and_no_french_one_stays(portal: Server)
         refused |= {screen.pattern} if page.status_code >= 400 else set()
         walked += 1
         if not page.is_redirect and "/gestion" not in screen.path:
-            texts = read_aloud(parsed(page.text))
+            texts = list(read_aloud(parsed(page.text)))
+            found |= {f"{screen.path}: markup as text: {text[:120]}" for text in texts if "</" in text}
             found |= {f"{screen.path}: {text[:120]}" for text in texts if words(text) & french}
     for person in people.values():
         person.close()
@@ -88,3 +89,13 @@ def test_no_screen_lacks_an_english_word_and_no_french_one_stays(portal: Server)
     assert refused == {"/nowhere", "/verifier/{code}", *ONLY_SHOWN}  # of the others is seen what they are
     assert sorted(set(MISSING.findall(portal.log[before:]))) == []
     assert sorted(found) == []
+
+
+def test_why_a_lesson_is_cancelled_is_marked_as_french_on_the_home_page(portal: Server) -> None:
+    portal.change("UPDATE account SET language = 'en'")
+    portal.change("UPDATE lesson SET state = 'cancelled', note = 'Enseignant en stage.'")
+    claire = Person(portal, "aubry.claire", cookies={"langue": "en"})
+    page = claire.soup("/")
+    claire.close()
+    assert {each.get_text() for each in page.select(".lessons [lang=fr]")} == {"Enseignant en stage."}
+    assert not [text for text in page.stripped_strings if "</" in text]
