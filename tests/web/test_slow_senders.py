@@ -69,6 +69,17 @@ def test_half_sent_requests_are_let_go(strict: Server) -> None:  # row 71
     strict.check_log()  # who leaves in the middle is no fault of ours
 
 
+def test_who_sends_too_much_reads_that_it_was_too_much(portal: Server) -> None:
+    """Whoever is closed upon while sending is told of a broken line instead."""
+    host = f"Host: 127.0.0.1:{portal.port}\r\nOrigin: {portal.url}\r\n"
+    with half(portal, f"POST /connexion HTTP/1.1\r\n{host}Content-Length: 4000000\r\n\r\n") as opened:
+        assert opened.recv(65536).startswith(b"HTTP/1.1 413")
+        for _ in range(40):
+            opened.sendall(b"x" * 100_000)
+        opened.sendall(f"GET /healthz HTTP/1.1\r\n{host}Connection: close\r\n\r\n".encode())
+        assert b"HTTP/1.1 200" in ended(opened)
+
+
 @pytest.mark.parametrize("path", ["/accessibilite/reglages", "/connexion", "/paiement/avis/simulateur"])
 def test_who_leaves_while_a_form_is_read_is_no_fault_of_ours(portal: Server, path: str) -> None:
     form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 500\r\n"
