@@ -30,6 +30,7 @@ from data.mail.templates import LetterKind
 FAMILY_HOURS, STAFF_HOURS, MAX = 12, 10, 10
 TOUCH = timedelta(seconds=60)
 DEVICE_DAYS = 365
+MAX_DEVICES = 50  # known of an account at once
 SIGNED_IN = "signed in"  # the counter of who is, and is asked for the password again
 WRONG = _("Identifiant ou mot de passe incorrect.")
 
@@ -198,6 +199,7 @@ def sign_in(
             uow.change(update(KnownDevice).where(col(KnownDevice.token_hash) == known).values(seen_at=uow.now))
         else:
             device = secrets.token_urlsafe(32)
+            _forget_devices(uow, account)
             uow.add(
                 KnownDevice(
                     site_id=account.site_id,
@@ -219,6 +221,15 @@ def sign_in(
             by=audit.Author(account.site_id, account.name),
         )
     return token, device
+
+
+def _forget_devices(uow: UnitOfWork, account: Account) -> None:
+    """One more is going to be known: those that came longest ago are strangers again."""
+    question = select(KnownDevice).where(KnownDevice.account_id == account.id)
+    for row in uow.all(
+        question.order_by(col(KnownDevice.seen_at).desc(), col(KnownDevice.id).desc()).offset(MAX_DEVICES - 1)
+    ):
+        uow.delete(row)
 
 
 _BY_TOKEN = prepared(

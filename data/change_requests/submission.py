@@ -16,19 +16,22 @@ from sqlmodel import SQLModel, col, select
 from data.change_requests import letters
 from data.change_requests.models import RECORD_TYPES, Asked, ChangeRequest, ChangeState, FieldChange, RequestState
 from data.core import audit, sites
-from data.core.audit import Action
+from data.core.audit import Action, AuditEntry
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import editables, full_name
-from data.core.i18n import JOURNAL
+from data.core.formats import moment
+from data.core.i18n import JOURNAL, plural
 from data.core.sites import Policy, Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, prepared
 from data.families import models as families
 from data.families import protection, stored_files
 from data.families.models import Record
-from data.mail.outbox import Change
+from data.mail.outbox import Change, Letter
+from data.mail.templates import LetterKind
 
 CONFIRM_DAYS = 7
+MOST_ADDRESSES = 6  # of an account in a day: each is written to, whoever's it is
 
 
 @dataclass
@@ -211,13 +214,7 @@ def _read(uow: UnitOfWork, site: Site, row: Record, typed: Mapping[str, object])
     faults: dict[str, UserError] = {}
     ignored = [str(name)[:40] for name in typed if name not in fields or fields[name][1] == Policy.READONLY]
     if ignored:
-        audit.note(
-            uow,
-            Action.FIELDS_IGNORED,
-            subject=record_type_of(row),
-            subject_id=row.id,
-            changes={"fields": ["", ignored[:20]]},
-        )
+        _note_ignored(uow, row, ignored)
     for name, (one, how) in fields.items():
         if name not in typed or how == Policy.READONLY:
             continue
@@ -239,6 +236,19 @@ def _read(uow: UnitOfWork, site: Site, row: Record, typed: Mapping[str, object])
     if faults:
         raise ValidationErrors({name: faults[name] for name in fields if name in faults})
     return values
+
+
+def _note_ignored(uow: UnitOfWork, row: Record, names: Sequence[str]) -> None:
+    """Once an hour for each record."""
+    subject = record_type_of(row)
+    question = audit.recently(uow, Action.FIELDS_IGNORED).where(
+        AuditEntry.subject == subject, AuditEntry.subject_id == row.id
+    )
+    with system_unit_of_work() as system:  # a family reads no journal
+        known = system.one(question)
+    if known is None:
+        changes = {"fields": ["", list(names[:20])]}
+        audit.note(uow, Action.FIELDS_IGNORED, subject=subject, subject_id=row.id, changes=changes)
 
 
 def _title(row: Record) -> str:
@@ -314,10 +324,33 @@ def of_the_family(uow: UnitOfWork, most: int = 6) -> list[Asked]:
 
 def _ask_to_confirm(uow: UnitOfWork, site: Site, row: Record, change: FieldChange, before: str) -> None:
     """Staff accept the new address only once the link sent to it was followed."""
+    _not_too_many_addresses(uow, change)
     token = secrets.token_urlsafe(24)
     change.confirm_hash = hashlib.sha256(token.encode()).hexdigest() if change.new else ""
     uow.add(change)
     letters.email_asked(uow, row, before, change.new, token)
+
+
+def _not_too_many_addresses(uow: UnitOfWork, change: FieldChange) -> None:
+    written = select(Letter.created_at).where(
+        Letter.account_id == uow.account_id,
+        Letter.kind == LetterKind.CONFIRM_EMAIL,
+        col(Letter.created_at) > uow.now - timedelta(days=1),
+    )
+    sent = uow.rows(written.order_by(col(Letter.created_at).desc()).limit(MOST_ADDRESSES))
+    if change.new and len(sent) >= MOST_ADDRESSES:
+        again = moment(sent[-1].created_at + timedelta(days=1, minutes=1), uow.zone, uow.language)
+        fault = UserError(
+            plural(
+                "Vous avez déjà proposé {count} adresse en un jour, et le portail écrit à chacune. Vous pourrez en proposer une autre "
+                "à partir du {moment}.",
+                "Vous avez déjà proposé {count} adresses en un jour, et le portail écrit à chacune. Vous pourrez en proposer une autre "
+                "à partir du {moment}.",
+            ),
+            count=MOST_ADDRESSES,
+            moment=again,
+        )
+        raise ValidationErrors({change.field: fault})
 
 
 def confirm_email(token: str, *, now: datetime | None = None) -> str | None:
