@@ -13,25 +13,22 @@ from typing import Any
 from sqlalchemy import Integer, and_, bindparam, or_
 from sqlmodel import SQLModel, col, select
 
-from data.change_requests import letters
+from data.change_requests import bounds, letters
 from data.change_requests.models import RECORD_TYPES, Asked, ChangeRequest, ChangeState, FieldChange, RequestState
 from data.core import audit, sites
-from data.core.audit import Action, AuditEntry
+from data.core.audit import Action
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import editables, full_name
-from data.core.formats import moment
-from data.core.i18n import JOURNAL, plural
+from data.core.i18n import JOURNAL
 from data.core.sites import Policy, Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, prepared
 from data.families import models as families
 from data.families import protection, stored_files
 from data.families.models import Record
-from data.mail.outbox import Change, Letter
-from data.mail.templates import LetterKind
+from data.mail.outbox import Change
 
 CONFIRM_DAYS = 7
-MOST_ADDRESSES = 6  # of an account in a day: each is written to, whoever's it is
 
 
 @dataclass
@@ -141,6 +138,12 @@ def _check_may_change(uow: UnitOfWork, row: Record) -> None:
         raise UserError("Vous pouvez consulter cette fiche, mais pas la modifier. Adressez-vous au conservatoire.")
 
 
+def may_propose(uow: UnitOfWork, row: Record) -> None:
+    """UserError where `propose` would refuse whatever is typed: before a file is kept for it."""
+    _check_may_change(uow, row)
+    audit.not_too_often(uow, Action.CHANGE_ASKED)
+
+
 def propose(uow: UnitOfWork, row: Record, typed: Mapping[str, object]) -> Outcome:
     """Record what the family typed in its record: at once, or as a request, as the site decides for each field.
 
@@ -152,6 +155,7 @@ def propose(uow: UnitOfWork, row: Record, typed: Mapping[str, object]) -> Outcom
     values = _read(uow, site, row, typed)
     request = pending_request(uow, row, lock=True)
     waiting = {change.field: change for change in uow.all(_WAITING, request=request.id)} if request else {}
+    _check_addresses(uow, row, values, waiting)
     table: type[SQLModel] = type(row)
     outcome, fields = Outcome(), editables(table)
     for name, (value, how) in values.items():
@@ -214,7 +218,7 @@ def _read(uow: UnitOfWork, site: Site, row: Record, typed: Mapping[str, object])
     faults: dict[str, UserError] = {}
     ignored = [str(name)[:40] for name in typed if name not in fields or fields[name][1] == Policy.READONLY]
     if ignored:
-        _note_ignored(uow, row, ignored)
+        bounds.note_ignored(uow, record_type_of(row), row.id, ignored)
     for name, (one, how) in fields.items():
         if name not in typed or how == Policy.READONLY:
             continue
@@ -238,17 +242,15 @@ def _read(uow: UnitOfWork, site: Site, row: Record, typed: Mapping[str, object])
     return values
 
 
-def _note_ignored(uow: UnitOfWork, row: Record, names: Sequence[str]) -> None:
-    """Once an hour for each record."""
-    subject = record_type_of(row)
-    question = audit.recently(uow, Action.FIELDS_IGNORED).where(
-        AuditEntry.subject == subject, AuditEntry.subject_id == row.id
-    )
-    with system_unit_of_work() as system:  # a family reads no journal
-        known = system.one(question)
-    if known is None:
-        changes = {"fields": ["", list(names[:20])]}
-        audit.note(uow, Action.FIELDS_IGNORED, subject=subject, subject_id=row.id, changes=changes)
+def _check_addresses(
+    uow: UnitOfWork, row: Record, values: Mapping[str, tuple[Any, Policy]], waiting: Mapping[str, FieldChange]
+) -> None:
+    """Before anything is written: ValidationErrors where one address too many would be written to."""
+    for name, (value, how) in values.items():
+        one = editables(type(row))[name]
+        known = waiting[name].new if name in waiting else one.shown(row)
+        if value and how != Policy.IMMEDIATE and one.kind.control == "email" and one.kind.show(value) != known:
+            bounds.not_too_many_addresses(uow, name)
 
 
 def _title(row: Record) -> str:
@@ -324,33 +326,10 @@ def of_the_family(uow: UnitOfWork, most: int = 6) -> list[Asked]:
 
 def _ask_to_confirm(uow: UnitOfWork, site: Site, row: Record, change: FieldChange, before: str) -> None:
     """Staff accept the new address only once the link sent to it was followed."""
-    _not_too_many_addresses(uow, change)
     token = secrets.token_urlsafe(24)
     change.confirm_hash = hashlib.sha256(token.encode()).hexdigest() if change.new else ""
     uow.add(change)
     letters.email_asked(uow, row, before, change.new, token)
-
-
-def _not_too_many_addresses(uow: UnitOfWork, change: FieldChange) -> None:
-    written = select(Letter.created_at).where(
-        Letter.account_id == uow.account_id,
-        Letter.kind == LetterKind.CONFIRM_EMAIL,
-        col(Letter.created_at) > uow.now - timedelta(days=1),
-    )
-    sent = uow.rows(written.order_by(col(Letter.created_at).desc()).limit(MOST_ADDRESSES))
-    if change.new and len(sent) >= MOST_ADDRESSES:
-        again = moment(sent[-1].created_at + timedelta(days=1, minutes=1), uow.zone, uow.language)
-        fault = UserError(
-            plural(
-                "Vous avez déjà proposé {count} adresse en un jour, et le portail écrit à chacune. Vous pourrez en proposer une autre "
-                "à partir du {moment}.",
-                "Vous avez déjà proposé {count} adresses en un jour, et le portail écrit à chacune. Vous pourrez en proposer une autre "
-                "à partir du {moment}.",
-            ),
-            count=MOST_ADDRESSES,
-            moment=again,
-        )
-        raise ValidationErrors({change.field: fault})
 
 
 def confirm_email(token: str, *, now: datetime | None = None) -> str | None:

@@ -15,6 +15,7 @@ from data.core import formats
 from data.core.errors import UserError
 from data.core.i18n import plural
 from data.core.scope import OfSite, Scope
+from data.core.settings import settings
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 
@@ -157,10 +158,12 @@ class Action(StrEnum):
     DOCUMENT_REMOVED = "document removed"
 
 
-# How often an account of a family acts within an hour. Each act leaves an entry here, and rows or a letter elsewhere: whoever saves
-# ever other values fills none of them. More than a household does by hand; a new act is bounded without being named.
-MOST_AN_HOUR = 60
-OF_THEIR_OWN = {Action.PASSWORD_CHANGED: 10}  # counted alone: what guards an account never waits for other acts
+# An account of a family acts `acts_an_hour` times: each act leaves an entry here, and rows or a letter elsewhere, and whoever saves ever
+# other values fills none of them. A new act is bounded without being named.
+OF_THEIR_OWN = {  # counted alone: what guards an account, or ends letters, never waits for other acts
+    Action.PASSWORD_CHANGED: 10,
+    Action.LESSON_LETTERS_CHOSEN: 20,
+}
 UNCOUNTED = frozenset(
     {
         Action.SIGNED_IN,
@@ -179,6 +182,7 @@ UNCOUNTED = frozenset(
         Action.CHANGE_WITHDRAWN,
         Action.ABSENCE_WITHDRAWN,
         Action.AGENDA_CLOSED,
+        Action.LESSON_LETTERS_CHOSEN,  # bounded where they are wanted again
     }
 )
 TOO_OFTEN = plural(
@@ -245,7 +249,7 @@ def note(
     if not place:
         return
     if uow.family_id is not None and action not in UNCOUNTED:
-        _not_too_often(uow, action)
+        not_too_often(uow, action)
     uow.add(
         AuditEntry(
             site_id=place,
@@ -278,9 +282,10 @@ def note_record(
     note(uow, action, subject=subject, subject_id=record.id, family_id=family_id, by=by, changes=changes)
 
 
-def _not_too_often(uow: UnitOfWork, action: Action) -> None:
-    """What this unit of work wrote itself does not count: several absences at once are one act."""
-    most = OF_THEIR_OWN.get(action, MOST_AN_HOUR)
+def not_too_often(uow: UnitOfWork, action: Action) -> None:
+    """UserError when the account did it, or what is counted with it, so often within the hour that it must wait. What this unit of
+    work wrote itself does not count: several absences at once are one act."""
+    most = OF_THEIR_OWN.get(action, settings().acts_an_hour)
     counted = (
         AuditEntry.action == action
         if action in OF_THEIR_OWN
@@ -291,6 +296,7 @@ def _not_too_often(uow: UnitOfWork, action: Action) -> None:
         AuditEntry.family_id == uow.family_id,
         AuditEntry.actor_id == uow.account_id,
         AuditEntry.at > uow.now - AGAIN,
+        AuditEntry.at <= uow.now,
         counted,
     )
     with system_unit_of_work() as system:  # a family reads no journal

@@ -132,6 +132,8 @@ class Families:
                     )
                     if "dialog" in answer:
                         break
+                if answer.get("focus") == "absence-first_day":  # the office accepted an absence of that day
+                    continue
                 assert "annoncée" in str(answer.get("dialog")), answer
             self.book.acknowledged["absence"].append(text)
             mine = next(each for each in person.soup(where).select(".notices > li") if text in each.get_text())
