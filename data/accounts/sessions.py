@@ -198,17 +198,7 @@ def sign_in(
         if known:
             uow.change(update(KnownDevice).where(col(KnownDevice.token_hash) == known).values(seen_at=uow.now))
         else:
-            device = secrets.token_urlsafe(32)
-            _forget_devices(uow, account)
-            uow.add(
-                KnownDevice(
-                    site_id=account.site_id,
-                    family_id=account.family_id,
-                    account_id=account.id,
-                    token_hash=digest(device),
-                    seen_at=uow.now,
-                )
-            )
+            device = _know_device(uow, account)
             if account.is_staff:
                 shown = devices.called(label[:60], account.language)
                 to, words = accounts.recipient(uow, account), {"login": account.login, "device": shown}
@@ -223,13 +213,23 @@ def sign_in(
     return token, device
 
 
-def _forget_devices(uow: UnitOfWork, account: Account) -> None:
-    """One more is going to be known: those that came longest ago are strangers again."""
+def _know_device(uow: UnitOfWork, account: Account) -> str:
+    """The token of one more device; of many, those that came longest ago are strangers again."""
     question = select(KnownDevice).where(KnownDevice.account_id == account.id)
-    for row in uow.all(
-        question.order_by(col(KnownDevice.seen_at).desc(), col(KnownDevice.id).desc()).offset(MAX_DEVICES - 1)
-    ):
+    latest = question.order_by(col(KnownDevice.seen_at).desc(), col(KnownDevice.id).desc())
+    for row in uow.all(latest.offset(MAX_DEVICES - 1)):
         uow.delete(row)
+    token = secrets.token_urlsafe(32)
+    uow.add(
+        KnownDevice(
+            site_id=account.site_id,
+            family_id=account.family_id,
+            account_id=account.id,
+            token_hash=digest(token),
+            seen_at=uow.now,
+        )
+    )
+    return token
 
 
 _BY_TOKEN = prepared(

@@ -6,11 +6,10 @@ from datetime import timedelta
 from sqlmodel import col, select
 
 from data.core import audit
-from data.core.audit import Action, AuditEntry
+from data.core.audit import Action
 from data.core.errors import UserError, ValidationErrors
 from data.core.formats import moment
 from data.core.i18n import plural
-from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.mail.outbox import Letter
 from data.mail.templates import LetterKind
@@ -43,11 +42,6 @@ def not_too_many_addresses(uow: UnitOfWork, name: str) -> None:
 
 def note_ignored(uow: UnitOfWork, subject: str, key: int, names: Sequence[str]) -> None:
     """Once an hour for each record."""
-    question = audit.recently(uow, Action.FIELDS_IGNORED).where(
-        AuditEntry.subject == subject, AuditEntry.subject_id == key
-    )
-    with system_unit_of_work() as system:  # a family reads no journal
-        known = system.one(question)
-    if known is None:
+    if not audit.was_noted(uow, Action.FIELDS_IGNORED, subject, key):
         changes = {"fields": ["", list(names[:20])]}
         audit.note(uow, Action.FIELDS_IGNORED, subject=subject, subject_id=key, changes=changes)

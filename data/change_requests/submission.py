@@ -243,7 +243,7 @@ def _read(uow: UnitOfWork, site: Site, row: Record, typed: Mapping[str, object])
 
 
 def _check_addresses(
-    uow: UnitOfWork, row: Record, values: Mapping[str, tuple[Any, Policy]], waiting: Mapping[str, FieldChange]
+    uow: UnitOfWork, row: Record, values: Mapping[str, tuple[object, Policy]], waiting: Mapping[str, FieldChange]
 ) -> None:
     """Before anything is written: ValidationErrors where one address too many would be written to."""
     for name, (value, how) in values.items():

@@ -9,7 +9,6 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 from pydantic import SkipValidation
 from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from data.core import formats
 from data.core.errors import UserError
@@ -171,7 +170,7 @@ UNCOUNTED = frozenset(
         Action.SESSION_CLOSED,
         Action.SESSIONS_CLOSED,
         Action.PAGE_REFUSED,  # one a minute (data/accounts/refusals.py)
-        Action.DATA_COPIED,  # once an hour, like the next: `recently`
+        Action.DATA_COPIED,  # once an hour, like the next: `was_noted`
         Action.FIELDS_IGNORED,
         Action.CERTIFICATE_ISSUED,  # one for each content
         Action.DOCUMENT_GIVEN,  # thirty files an hour (data/families/stored_files.py)
@@ -307,21 +306,23 @@ def not_too_often(uow: UnitOfWork, action: Action) -> None:
         raise UserError(sentence, count=most, time=formats.hour(again, uow.zone, uow.language))
 
 
-def recently(uow: UnitOfWork, action: Action) -> SelectOfScalar[int]:
-    """The entries that say it of this account since `AGAIN`: what is done again and again is written once."""
-    return select(AuditEntry.id).where(
+def was_noted(uow: UnitOfWork, action: Action, subject: str, subject_id: int) -> bool:
+    """Whether the account did it to that row since `AGAIN`: what is done again and again is written once."""
+    question = select(AuditEntry.id).where(
         AuditEntry.site_id == uow.site_id,
         AuditEntry.at > uow.now - AGAIN,
         AuditEntry.action == action,
         col(AuditEntry.actor_id) == uow.account_id,
+        AuditEntry.subject == subject,
+        AuditEntry.subject_id == subject_id,
     )
+    with system_unit_of_work() as system:  # a family reads no journal
+        return system.one(question.limit(1)) is not None
 
 
 def note_opened(uow: UnitOfWork, record: Recorded, family_id: int | None, changes: Mapping[str, object]) -> None:
     """That somebody of the staff opened a document of a family; what a family opens of its own is not written."""
     if not uow.is_staff:
         return
-    subject = str(record.__tablename__)
-    about = AuditEntry.subject == subject, AuditEntry.subject_id == record.id
-    if uow.one(recently(uow, Action.DOCUMENT_OPENED).where(*about)) is None:
+    if not was_noted(uow, Action.DOCUMENT_OPENED, str(record.__tablename__), record.id):
         note_record(uow, Action.DOCUMENT_OPENED, record, family_id, changes=changes)

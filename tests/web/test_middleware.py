@@ -1,6 +1,5 @@
 """What every answer carries, whom the middleware turns away, how large a body may be (rules R-30 to R-35)."""
 
-import asyncio
 import json
 import socket
 from collections.abc import Callable, Iterator
@@ -8,10 +7,8 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from starlette.types import Message
 
 from components.nicegui_adapter import static_files
-from components.web.middleware import SecurityMiddleware
 from tests.server import BREAKS_FAMILIES, Server, wait_for
 from tests.web.http_client import Person, Tab, open_socket, refused_socket, text_of
 
@@ -90,26 +87,6 @@ def test_refusals_carry_them_too(come: Come, portal: Server) -> None:
     for status, answer in answers.items():
         assert answer.status_code == status
         assert_carried(answer)
-
-
-def test_what_a_stopping_server_cannot_finish_is_answered_in_words() -> None:
-    """uvicorn cancels it, and would itself answer « Internal Server Error »."""
-    told: list[Message] = []
-
-    async def never(_scope: object, _receive: object, _send: object) -> None:
-        asyncio.current_task().cancel()  # type: ignore[union-attr]
-        await asyncio.sleep(0)
-
-    async def send(message: Message) -> None:
-        told.append(message)
-
-    headers = [(b"host", b"localhost"), (b"cookie", b"langue=en")]
-    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": headers}
-    asyncio.run(SecurityMiddleware(never, "/_", lambda _: True)(scope, never, send))  # type: ignore[arg-type]
-    start, body = told
-    assert start["status"] == 503
-    assert {b"retry-after", b"content-security-policy"} <= {name for name, _ in start["headers"]}
-    assert "The portal is restarting." in body["body"].decode()
 
 
 def test_no_script_but_ours_runs_and_nobody_frames_the_portal(claire: Person) -> None:
