@@ -181,6 +181,7 @@ UNCOUNTED = frozenset(
         Action.CHANGE_WITHDRAWN,
         Action.ABSENCE_WITHDRAWN,
         Action.AGENDA_CLOSED,
+        Action.DOCUMENT_TAKEN_BACK,
         Action.LESSON_LETTERS_CHOSEN,  # bounded where they are wanted again
     }
 )

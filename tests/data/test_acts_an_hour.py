@@ -59,6 +59,10 @@ def save(uow: UnitOfWork) -> object:
     return change_requests.propose(uow, guardian(uow), {"phone_work": "03 82 00 00 01"})
 
 
+def begin_with_a_photo(uow: UnitOfWork) -> object:
+    return change_requests.may_propose(uow, pupil(uow, "Irina"))
+
+
 def stay_away(uow: UnitOfWork) -> object:
     day = uow.today + timedelta(days=9)
     return absences.announce(uow, pupil(uow, "Irina"), first_day=day, last_day=day, reason="Maladie", comment="")
@@ -69,7 +73,7 @@ def test_the_sixty_first_act_of_an_hour_is_not_done_and_says_when_it_may_be(data
     did([Action.CHANGE_SAVED] * 30, minutes=-40)
     did([Action.AGENDA_RENEWED] * 30 + [Action.MESSAGE_SENT, Action.SIGNED_OUT, Action.PASSWORD_CHANGED] * 9)
     before, again = counts(*ROWS), later(minutes=21).astimezone(site().zone)
-    for act in (save, stay_away, calendar_feed.renew):
+    for act in (save, begin_with_a_photo, stay_away, calendar_feed.renew):
         with (
             pytest.raises(UserError, match="60 enregistrements ou envois depuis une heure") as refused,
             as_(CLAIRE) as uow,
@@ -79,7 +83,7 @@ def test_the_sixty_first_act_of_an_hour_is_not_done_and_says_when_it_may_be(data
     assert counts(*ROWS) == before
     with as_(MARC) as uow:
         save(uow)  # the other adult's acts are another account's
-    for act in (save, stay_away, calendar_feed.renew):
+    for act in (save, begin_with_a_photo, stay_away, calendar_feed.renew):
         with as_(CLAIRE, now=later(minutes=21)) as uow:
             act(uow)
 
