@@ -1,7 +1,7 @@
 """The database beneath a server of the tests, asked as SQLite is: a file of its own, or with TESTS_DATABASE=postgresql a database of its own.
 
-Questions are SQLite's, with `?`, `now()`, `today()` (the tests' own) and `datetime(when, change)`; what comes back is what SQLite would give:
-texts for days, hours and JSON, 0 and 1 for what is true or not.
+Questions are SQLite's, with `?`, `now()`, `today()` (the tests' own), `datetime(when, change)` and `strftime('%d/%m/%Y', when, change)`;
+what comes back is what SQLite would give: texts for days, hours and JSON, 0 and 1 for what is true or not; numbers begin where they would.
 """
 
 import contextlib
@@ -34,6 +34,8 @@ CREATE OR REPLACE FUNCTION sqlite.now() RETURNS timestamptz LANGUAGE sql AS $$ S
 CREATE OR REPLACE FUNCTION sqlite.today() RETURNS date LANGUAGE sql AS $$ SELECT current_setting('sqlite.today')::date $$;
 CREATE OR REPLACE FUNCTION sqlite.datetime(at timestamptz, change text DEFAULT '0 seconds') RETURNS timestamptz LANGUAGE sql
     AS $$ SELECT at + change::interval $$;
+CREATE OR REPLACE FUNCTION sqlite.strftime(form text, at timestamp, change text DEFAULT '0 seconds') RETURNS text LANGUAGE sql
+    AS $$ SELECT to_char(at + change::interval, replace(replace(replace(form, '%d', 'DD'), '%m', 'MM'), '%Y', 'YYYY')) $$;
 """
 AS_MADE: dict[str, dict[str, bytes]] = {}  # template -> what every table of it holds
 _numbers = itertools.count(1)
@@ -41,7 +43,7 @@ _numbers = itertools.count(1)
 
 class Column(NamedTuple):
     name: str
-    kind: str  # as SQLite calls it
+    kind: str  # as SQLite calls it: « VARCHAR(10) »
     must: bool
 
 
@@ -127,8 +129,10 @@ def _copy(source: Path, target: Path) -> None:
 
 def _by_table(rows: list[tuple[Any, ...]]) -> dict[str, list[Column]]:
     found: dict[str, list[Column]] = {}
-    for table, name, kind, must in rows:
-        found.setdefault(table, []).append(Column(name, KINDS.get(kind, str(kind).upper()), bool(must)))
+    for table, name, said, must in rows:
+        word, _, length = str(said).partition("(")
+        kind = KINDS.get(word, word.upper()) + (f"({length}" if length else "")
+        found.setdefault(table, []).append(Column(name, kind, bool(must)))
     return found
 
 
@@ -212,7 +216,8 @@ class PostgresqlDatabase:
     @cached_property
     def columns(self) -> dict[str, list[Column]]:
         question = (
-            "SELECT table_name, column_name, data_type, is_nullable = 'NO' FROM information_schema.columns "
+            "SELECT table_name, column_name, data_type || coalesce('(' || character_maximum_length || ')', ''), is_nullable = 'NO' "
+            "FROM information_schema.columns "
             "WHERE table_schema = 'public' ORDER BY table_name, ordinal_position"
         )
         with self._opened() as opened:
@@ -257,9 +262,8 @@ class PostgresqlDatabase:
 
     def _next_number(self, opened: psycopg.Connection, table: str) -> None:
         if any(each.name == "id" and each.kind in {"INTEGER", "BIGINT"} for each in self.columns[table]):
-            question = (
-                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table} HAVING count(*) > 0"
-            )
+            of_its_own = f"pg_get_serial_sequence('{table}', 'id')"
+            question = f"SELECT setval({of_its_own}, coalesce(max(id), 1), max(id) IS NOT NULL) FROM {table}"
             opened.execute(question.encode())
 
     def drop(self) -> None:

@@ -39,6 +39,7 @@ OPENERS = {
     "data.accounts.sessions": "signs in: whose account it is comes out of it",
     "data.accounts.lost_password": "mails a new password to whoever is not signed in",
     "data.accounts.unsubscribe_links": "a link in a letter; whoever follows it need not be signed in",
+    "data.core.audit": "counts what an account of a family did within the hour; a family may not read the journal that holds it",
     "data.accounts.refusals": "counts what accounts were refused; a family may not read the journal that holds it",
     "data.accounts.two_factor_login": "signs in, second step; counts wrong codes in a table of the system",
     "data.accounts.offline_copy": "a device asks by its cookie whether it still keeps pages; nobody need be signed in",

@@ -4,7 +4,7 @@ import logging
 import secrets
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import Request, cookie_parser
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from components.layout import display_preferences, html_document
@@ -41,6 +41,7 @@ FILES_AWAY = _(
     "Le portail ne joint plus les documents qu’il conserve. Rien de ce qui était enregistré n’est perdu. "
     "Réessayez dans quelques minutes."
 )
+STOPS = _("Le portail redémarre. Rien de ce qui était enregistré n’est perdu. Réessayez dans une minute.")
 OF_THE_DATABASE = {
     Cause.BUSY: BUSY,
     Cause.FULL: NO_ROOM,
@@ -62,6 +63,14 @@ def overload_page(text: str, *, language: Language = "fr", seconds: int = BUSY_S
     response = error_page(503, language=language, text=text, title=_("Service très sollicité"))
     response.headers["retry-after"] = str(seconds)
     return response
+
+
+def stopping_page(cookies: str) -> HTMLResponse:
+    """What a stopping server did not get done in its last seconds; known of the request is only its Cookie header."""
+    language = as_language(cookie_parser(cookies).get("langue", ""))
+    answer = error_page(503, language=language, text=translate(STOPS, language))
+    answer.headers["retry-after"] = str(BUSY_SECONDS)
+    return answer
 
 
 def error_page(

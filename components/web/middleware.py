@@ -4,8 +4,8 @@ import asyncio
 import ipaddress
 import re
 import time
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Awaitable, Callable, Sequence
+from functools import lru_cache, partial
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -102,7 +102,33 @@ class SecurityMiddleware:
         if not length.isdecimal() or int(length) > max_body_bytes(scope["path"]):
             return await _reject(send, 413 if length.isdecimal() else 400)
         answer = _timed(_with_headers(_kept_here(send, asked.get("cookie", "")), hosts))
-        return await self.app(scope, _counted(receive, max_body_bytes(scope["path"])), answer)
+        body = _counted(receive, max_body_bytes(scope["path"]))
+        cut_short = partial(_stops, scope, receive, answer, asked)
+        return await _unless_it_stops(partial(self.app, scope, body), answer, cut_short)
+
+
+async def _unless_it_stops(
+    app: Callable[[Send], Awaitable[None]], send: Send, stops: Callable[[], Awaitable[None]]
+) -> None:
+    """A server that stops waits for its requests some seconds, then cancels them: the library would say « Internal Server Error »."""
+    begun = False
+
+    async def noted(message: Message) -> None:
+        nonlocal begun
+        begun = True
+        await send(message)
+
+    try:
+        await app(noted)
+    except asyncio.CancelledError:
+        if not begun:
+            await stops()
+
+
+async def _stops(scope: Scope, receive: Receive, send: Send, asked: dict[str, str]) -> None:
+    from components.web.errors import stopping_page
+
+    await stopping_page(asked.get("cookie", ""))(scope, receive, send)
 
 
 def own_host(hosts: Sequence[str]) -> bool:

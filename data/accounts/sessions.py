@@ -30,6 +30,7 @@ from data.mail.templates import LetterKind
 FAMILY_HOURS, STAFF_HOURS, MAX = 12, 10, 10
 TOUCH = timedelta(seconds=60)
 DEVICE_DAYS = 365
+MAX_DEVICES = 50  # known of an account at once
 SIGNED_IN = "signed in"  # the counter of who is, and is asked for the password again
 WRONG = _("Identifiant ou mot de passe incorrect.")
 
@@ -197,16 +198,7 @@ def sign_in(
         if known:
             uow.change(update(KnownDevice).where(col(KnownDevice.token_hash) == known).values(seen_at=uow.now))
         else:
-            device = secrets.token_urlsafe(32)
-            uow.add(
-                KnownDevice(
-                    site_id=account.site_id,
-                    family_id=account.family_id,
-                    account_id=account.id,
-                    token_hash=digest(device),
-                    seen_at=uow.now,
-                )
-            )
+            device = _know_device(uow, account)
             if account.is_staff:
                 shown = devices.called(label[:60], account.language)
                 to, words = accounts.recipient(uow, account), {"login": account.login, "device": shown}
@@ -219,6 +211,25 @@ def sign_in(
             by=audit.Author(account.site_id, account.name),
         )
     return token, device
+
+
+def _know_device(uow: UnitOfWork, account: Account) -> str:
+    """The token of one more device; of many, those that came longest ago are strangers again."""
+    question = select(KnownDevice).where(KnownDevice.account_id == account.id)
+    latest = question.order_by(col(KnownDevice.seen_at).desc(), col(KnownDevice.id).desc())
+    for row in uow.all(latest.offset(MAX_DEVICES - 1)):
+        uow.delete(row)
+    token = secrets.token_urlsafe(32)
+    uow.add(
+        KnownDevice(
+            site_id=account.site_id,
+            family_id=account.family_id,
+            account_id=account.id,
+            token_hash=digest(token),
+            seen_at=uow.now,
+        )
+    )
+    return token
 
 
 _BY_TOKEN = prepared(

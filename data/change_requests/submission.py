@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Integer, and_, bindparam, or_
 from sqlmodel import SQLModel, col, select
 
-from data.change_requests import letters
+from data.change_requests import bounds, letters
 from data.change_requests.models import RECORD_TYPES, Asked, ChangeRequest, ChangeState, FieldChange, RequestState
 from data.core import audit, sites
 from data.core.audit import Action
@@ -138,6 +138,12 @@ def _check_may_change(uow: UnitOfWork, row: Record) -> None:
         raise UserError("Vous pouvez consulter cette fiche, mais pas la modifier. Adressez-vous au conservatoire.")
 
 
+def may_propose(uow: UnitOfWork, row: Record) -> None:
+    """UserError where `propose` would refuse whatever is typed: before a file is kept for it."""
+    _check_may_change(uow, row)
+    audit.not_too_often(uow, Action.CHANGE_ASKED)
+
+
 def propose(uow: UnitOfWork, row: Record, typed: Mapping[str, object]) -> Outcome:
     """Record what the family typed in its record: at once, or as a request, as the site decides for each field.
 
@@ -149,6 +155,7 @@ def propose(uow: UnitOfWork, row: Record, typed: Mapping[str, object]) -> Outcom
     values = _read(uow, site, row, typed)
     request = pending_request(uow, row, lock=True)
     waiting = {change.field: change for change in uow.all(_WAITING, request=request.id)} if request else {}
+    _check_addresses(uow, row, values, waiting)
     table: type[SQLModel] = type(row)
     outcome, fields = Outcome(), editables(table)
     for name, (value, how) in values.items():
@@ -211,13 +218,7 @@ def _read(uow: UnitOfWork, site: Site, row: Record, typed: Mapping[str, object])
     faults: dict[str, UserError] = {}
     ignored = [str(name)[:40] for name in typed if name not in fields or fields[name][1] == Policy.READONLY]
     if ignored:
-        audit.note(
-            uow,
-            Action.FIELDS_IGNORED,
-            subject=record_type_of(row),
-            subject_id=row.id,
-            changes={"fields": ["", ignored[:20]]},
-        )
+        bounds.note_ignored(uow, record_type_of(row), row.id, ignored)
     for name, (one, how) in fields.items():
         if name not in typed or how == Policy.READONLY:
             continue
@@ -239,6 +240,17 @@ def _read(uow: UnitOfWork, site: Site, row: Record, typed: Mapping[str, object])
     if faults:
         raise ValidationErrors({name: faults[name] for name in fields if name in faults})
     return values
+
+
+def _check_addresses(
+    uow: UnitOfWork, row: Record, values: Mapping[str, tuple[object, Policy]], waiting: Mapping[str, FieldChange]
+) -> None:
+    """Before anything is written: ValidationErrors where one address too many would be written to."""
+    for name, (value, how) in values.items():
+        one = editables(type(row))[name]
+        known = waiting[name].new if name in waiting else one.shown(row)
+        if value and how != Policy.IMMEDIATE and one.kind.control == "email" and one.kind.show(value) != known:
+            bounds.not_too_many_addresses(uow, name)
 
 
 def _title(row: Record) -> str:

@@ -9,9 +9,13 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 from pydantic import SkipValidation
 from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
+from data.core import formats
+from data.core.errors import UserError
+from data.core.i18n import plural
 from data.core.scope import OfSite, Scope
+from data.core.settings import settings
+from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 
 AGAIN = timedelta(hours=1)  # what is done twice within it was done once: browsers ask for a PDF in pieces
@@ -153,6 +157,46 @@ class Action(StrEnum):
     DOCUMENT_REMOVED = "document removed"
 
 
+# An account of a family acts `acts_an_hour` times: each act leaves an entry here, and rows or a letter elsewhere, and whoever saves ever
+# other values fills none of them. A new act is bounded without being named.
+OF_THEIR_OWN = {  # counted alone: what guards an account, or ends letters, never waits for other acts
+    Action.PASSWORD_CHANGED: 10,
+    Action.LESSON_LETTERS_CHOSEN: 20,
+}
+UNCOUNTED = frozenset(
+    {
+        Action.SIGNED_IN,
+        Action.SIGNED_OUT,
+        Action.SESSION_CLOSED,
+        Action.SESSIONS_CLOSED,
+        Action.PAGE_REFUSED,  # one a minute (data/accounts/refusals.py)
+        Action.DATA_COPIED,  # once an hour, like the next: `was_noted`
+        Action.FIELDS_IGNORED,
+        Action.CERTIFICATE_ISSUED,  # one for each content
+        Action.DOCUMENT_GIVEN,  # thirty files an hour (data/families/stored_files.py)
+        Action.ABSENCE_DOCUMENT,
+        Action.MESSAGE_SENT,  # ten an hour (data/messages/submission.py)
+        # What takes back or ends what was counted when it began
+        Action.MESSAGE_CLOSED,
+        Action.CHANGE_WITHDRAWN,
+        Action.ABSENCE_WITHDRAWN,
+        Action.AGENDA_CLOSED,
+        Action.DOCUMENT_TAKEN_BACK,
+        Action.LESSON_LETTERS_CHOSEN,  # bounded where they are wanted again
+    }
+)
+TOO_OFTEN = plural(
+    "Vous avez déjà fait {count} enregistrement ou envoi depuis une heure : le portail n’en accepte pas davantage. Vous pourrez "
+    "continuer à partir de {time} ; ce que vous avez saisi ici n’est pas perdu.",
+    "Vous avez déjà fait {count} enregistrements ou envois depuis une heure : le portail n’en accepte pas davantage. Vous pourrez "
+    "continuer à partir de {time} ; ce que vous avez saisi ici n’est pas perdu.",
+)
+PASSWORD_TOO_OFTEN = plural(
+    "Vous avez déjà changé {count} fois de mot de passe depuis une heure. Vous pourrez en changer à nouveau à partir de {time}.",
+    "Vous avez déjà changé {count} fois de mot de passe depuis une heure. Vous pourrez en changer à nouveau à partir de {time}.",
+)
+
+
 class AuditEntry(OfSite, table=True):
     """One act. `changes` is field -> [old, new], as kept; never a password, a token or a file."""
 
@@ -199,10 +243,13 @@ def note(
     by: Author = Author(None),
     changes: Mapping[str, object] | None = None,
 ) -> None:
-    """Write the act in the unit of work's own transaction: what is undone leaves no entry."""
+    """Write the act in the unit of work's own transaction: what is undone leaves no entry. UserError, and the act is not done,
+    when the account of a family acts without end."""
     place = by.site_id if uow.site_id is None else uow.site_id
     if not place:
         return
+    if uow.family_id is not None and action not in UNCOUNTED:
+        not_too_often(uow, action)
     uow.add(
         AuditEntry(
             site_id=place,
@@ -235,21 +282,48 @@ def note_record(
     note(uow, action, subject=subject, subject_id=record.id, family_id=family_id, by=by, changes=changes)
 
 
-def recently(uow: UnitOfWork, action: Action) -> SelectOfScalar[int]:
-    """The entries that say it of this account since `AGAIN`: what is done again and again is written once."""
-    return select(AuditEntry.id).where(
+def not_too_often(uow: UnitOfWork, action: Action) -> None:
+    """UserError when the account did it, or what is counted with it, so often within the hour that it must wait. What this unit of
+    work wrote itself does not count: several absences at once are one act."""
+    most = OF_THEIR_OWN.get(action, settings().acts_an_hour)
+    counted = (
+        AuditEntry.action == action
+        if action in OF_THEIR_OWN
+        else col(AuditEntry.action).not_in([*UNCOUNTED, *OF_THEIR_OWN])
+    )
+    question = select(AuditEntry.at).where(
+        AuditEntry.site_id == uow.site_id,
+        AuditEntry.family_id == uow.family_id,
+        AuditEntry.actor_id == uow.account_id,
+        AuditEntry.at > uow.now - AGAIN,
+        AuditEntry.at <= uow.now,
+        counted,
+    )
+    with system_unit_of_work() as system:  # a family reads no journal
+        done = system.rows(question.order_by(col(AuditEntry.at).desc()).limit(most))
+    if len(done) >= most:
+        sentence = PASSWORD_TOO_OFTEN if action == Action.PASSWORD_CHANGED else TOO_OFTEN
+        again = (done[-1].at + AGAIN + timedelta(minutes=1)).replace(second=0)  # the minute after: then it is over
+        raise UserError(sentence, count=most, time=formats.hour(again, uow.zone, uow.language))
+
+
+def was_noted(uow: UnitOfWork, action: Action, subject: str, subject_id: int) -> bool:
+    """Whether the account did it to that row since `AGAIN`: what is done again and again is written once."""
+    question = select(AuditEntry.id).where(
         AuditEntry.site_id == uow.site_id,
         AuditEntry.at > uow.now - AGAIN,
         AuditEntry.action == action,
         col(AuditEntry.actor_id) == uow.account_id,
+        AuditEntry.subject == subject,
+        AuditEntry.subject_id == subject_id,
     )
+    with system_unit_of_work() as system:  # a family reads no journal
+        return system.one(question.limit(1)) is not None
 
 
 def note_opened(uow: UnitOfWork, record: Recorded, family_id: int | None, changes: Mapping[str, object]) -> None:
     """That somebody of the staff opened a document of a family; what a family opens of its own is not written."""
     if not uow.is_staff:
         return
-    subject = str(record.__tablename__)
-    about = AuditEntry.subject == subject, AuditEntry.subject_id == record.id
-    if uow.one(recently(uow, Action.DOCUMENT_OPENED).where(*about)) is None:
+    if not was_noted(uow, Action.DOCUMENT_OPENED, str(record.__tablename__), record.id):
         note_record(uow, Action.DOCUMENT_OPENED, record, family_id, changes=changes)

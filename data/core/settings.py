@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     slow_seconds: int = Field(default=30, ge=1)
     sockets_per_page: int = Field(default=8, ge=1)
     sockets_per_address: int = Field(default=600, ge=1)
+    acts_an_hour: int = Field(default=60, ge=1)
 
     @field_validator("base_url")
     @classmethod

@@ -145,9 +145,7 @@ def collect(uow: UnitOfWork) -> Everything:
 
 def _note_copied(uow: UnitOfWork, family: Family) -> None:
     """Once an hour for each account: whoever takes it by the hundred fills no journal."""
-    with system_unit_of_work() as system:  # a family reads no journal
-        known = system.one(audit.recently(uow, Action.DATA_COPIED))
-    if known is None:
+    if not audit.was_noted(uow, Action.DATA_COPIED, "family", family.id):
         audit.note_record(uow, Action.DATA_COPIED, family)
 
 

@@ -146,6 +146,8 @@ def choose(uow: UnitOfWork, wants: bool) -> None:
     before, after = account.lesson_letters, "" if wants else "no"
     if before == after:
         return
+    if wants:
+        audit.not_too_often(uow, Action.LESSON_LETTERS_CHOSEN)
     account.lesson_letters = after
     uow.add(account)
     named = ["yes", "no"] if after else ["no", "yes"]

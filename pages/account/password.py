@@ -205,10 +205,10 @@ async def _change(
         if errors:
             faults = {name: error.message(caller.language) for name, error in errors.items()}
             return _choose_page(caller, names, action, title, button, faults, on)
+        with caller.unit_of_work(writes=True) as uow:
+            token = sessions.change_password(uow, signin.id, hashed)
     except UserError as error:
         return _choose_page(caller, names, action, title, button, {names[0]: error.message(caller.language)}, on)
-    with caller.unit_of_work(writes=True) as uow:
-        token = sessions.change_password(uow, signin.id, hashed)
     response = RedirectResponse(on or after, 303)
     if cookie(request, COPY):
         erase_device(response)

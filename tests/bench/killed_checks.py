@@ -67,7 +67,6 @@ def baseline() -> Baseline:
 def lost(book: "Book") -> list[str]:
     """What the server acknowledged and the database does not hold."""
     done = book.acknowledged
-    signed_in = {each.token_hash for each in every(SignIn, col(SignIn.ended_at).is_(None))}
     asked = {
         (login, new)
         for login, new in _pairs(
@@ -82,7 +81,7 @@ def lost(book: "Book") -> list[str]:
     }
     last_asked = dict(done["change"])
     later_tries = {login: book.tried[f"change of {login}"] for login in last_asked}
-    found = [f"sign-in {token[:8]}" for token in done["sign-in"] if token not in signed_in]
+    found = _lost_sign_ins(done["sign-in"])
     for login, number in last_asked.items():
         tries = later_tries[login]
         if not any((login, each) in asked for each in tries[tries.index(number) :]):
@@ -93,6 +92,17 @@ def lost(book: "Book") -> list[str]:
     found += [f"payment {reference}" for reference, cents in done["payment"]
               if paid[reference].state != AttemptState.PAID or paid[reference].cents != cents]  # fmt: skip
     return found
+
+
+def _lost_sign_ins(tokens: list[str]) -> list[str]:
+    """Each is there, and open; or closed in the moment in which its account signed in an eleventh time."""
+    known = {each.token_hash: each for each in every(SignIn)}
+    begun = {(each.account_id, each.started_at) for each in known.values()}
+    gone = [each for each in tokens if each not in known]
+    ended = [known[each] for each in tokens if each in known and known[each].ended_at is not None]
+    found = [f"sign-in {each[:8]} is not there" for each in gone]
+    return found + [f"sign-in {each.token_hash[:8]} was ended at {each.ended_at}" for each in ended
+                    if (each.account_id, each.ended_at) not in begun]  # fmt: skip
 
 
 def _pairs(question: object) -> list[tuple[str, str]]:

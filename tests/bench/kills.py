@@ -202,7 +202,9 @@ def journey(kind: str, families: int, seed: int) -> Iterator[Journey]:
         move_to(DATABASE_URL=url, FILES_DIR=server.environment["FILES_DIR"])
         furnish(families)
         ours.callback(server.stop)
-        yield Journey(server.start(), mail, random.Random(seed))
+        one = Journey(server.start(), mail, random.Random(seed))
+        ours.callback(one.dying.set)  # whoever still acts meets a server that stops
+        yield one
 
 
 def run(kills: int, databases: list[str], seed: int = 0) -> int:

@@ -19,7 +19,7 @@ from data.mail.outbox import Letter, Mail, Recipient
 from data.ops import backup
 from tests.conftest import ask_postgresql, move_to
 from tests.days import MOMENT
-from tests.demo_users import HELENE, account, as_, every
+from tests.demo_users import HELENE, account, as_, every, on_sqlite
 
 
 @pytest.fixture
@@ -42,6 +42,7 @@ def elsewhere(tmp_path: Path) -> None:
     move_to(DATABASE_URL=f"sqlite:///{tmp_path}/new/portal.db", FILES_DIR=str(tmp_path / "new" / "files"))
 
 
+@on_sqlite
 def test_a_copy_comes_back_whole_with_sessions_void_and_letters_to_confirm(copied: Path, tmp_path: Path) -> None:
     """Row 107."""
     before = {row.login for row in every(type(account(HELENE)))}

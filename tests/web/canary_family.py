@@ -50,12 +50,17 @@ class Theirs:
         values = {}
         for name, kind, must in self.portal.beneath.columns[table]:
             if name != "id" and (must or name in given or name in own):
-                text = f"{CANARY}{name}" if kind.startswith("VARCHAR") else GIVEN.get(kind, 0)
-                values[name] = given.get(name, own.get(name, text))
+                values[name] = given.get(name, own.get(name, self._marked(name, kind)))
         names, marks = ", ".join(f'"{name}"' for name in values), ", ".join("?" * len(values))
         self.portal.change(f"INSERT INTO {table} ({names}) VALUES ({marks})", *values.values())
         self.rows.setdefault(table, []).append(self.portal.value(f"SELECT max(id) FROM {table}"))
         return self.rows[table][-1]
+
+    @staticmethod
+    def _marked(name: str, kind: str) -> Any:
+        """The mark and the column's name, as much of it as the column holds."""
+        word, _, length = kind.rstrip(")").partition("(")
+        return f"{CANARY}{name}"[: int(length) if length else None] if word == "VARCHAR" else GIVEN.get(kind, 0)
 
     def file(self, content: bytes = CANARY.encode()) -> str:
         """A file in the portal, under a name as the portal gives them."""

@@ -56,7 +56,7 @@ def test_row_84_secretaries_import_while_their_site_lets_them_and_their_own_file
     portal: Server, come: Come
 ) -> None:
     """The setting is read at every address and every event; an open page of before does nothing either."""
-    portal.change("UPDATE site SET office_imports = 1 WHERE id = 1")
+    portal.change("UPDATE site SET office_imports = true WHERE id = 1")
     paul, helene = come("renard.paul"), come("lemoine.helene")
     page, theirs = give(paul, FILES), give(helene, FILES)
     money = ("/gestion/exports/modifications.xlsx", f"{PATH}/modeles/invoices.csv", "/gestion/exports/payments.csv")
@@ -72,7 +72,7 @@ def test_row_84_secretaries_import_while_their_site_lets_them_and_their_own_file
         tab.act("check")
         if "Importer 1 ligne" not in tab.markup():
             tab.receive(lambda packet: "Importer 1 ligne" in packet)
-        portal.change("UPDATE site SET office_imports = 0 WHERE id = 1")
+        portal.change("UPDATE site SET office_imports = false WHERE id = 1")
         before = portal.rows("SELECT * FROM import_run ORDER BY id")
         for act in acts:
             assert tab.act(act, "0", lu="oui").get("reload") or act not in ACTS, act

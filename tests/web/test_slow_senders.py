@@ -1,5 +1,6 @@
 """Who sends half and waits, opens socket after socket, or nests without end, holds nothing for long and fills no log (R-32)."""
 
+import asyncio
 import contextlib
 import json
 import socket
@@ -7,8 +8,10 @@ from collections.abc import Callable, Iterator
 
 import psutil
 import pytest
+from starlette.types import Message
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from components.web.middleware import SecurityMiddleware
 from tests.server import PATIENCE, Server, wait_for
 from tests.web.http_client import Person, Tab, open_socket
 
@@ -67,6 +70,37 @@ def test_half_sent_requests_are_let_go(strict: Server) -> None:  # row 71
     with Person(strict) as visitor:
         assert visitor.get("/healthz").status_code == 200
     strict.check_log()  # who leaves in the middle is no fault of ours
+
+
+def test_who_sends_too_much_reads_that_it_was_too_much(portal: Server) -> None:
+    """Whoever is closed upon while sending is told of a broken line instead."""
+    host = f"Host: 127.0.0.1:{portal.port}\r\nOrigin: {portal.url}\r\n"
+    with half(portal, f"POST /connexion HTTP/1.1\r\n{host}Content-Length: 4000000\r\n\r\n") as opened:
+        assert opened.recv(65536).startswith(b"HTTP/1.1 413")
+        for _ in range(40):
+            opened.sendall(b"x" * 100_000)
+        opened.sendall(f"GET /healthz HTTP/1.1\r\n{host}Connection: close\r\n\r\n".encode())
+        assert b"HTTP/1.1 200" in ended(opened)
+
+
+def test_what_a_stopping_server_cannot_finish_is_answered_in_words() -> None:
+    """uvicorn cancels it, and would itself answer « Internal Server Error »."""
+    came: list[Message] = []
+
+    async def never(_scope: object, _receive: object, _send: object) -> None:
+        asyncio.current_task().cancel()  # type: ignore[union-attr]
+        await asyncio.sleep(0)
+
+    async def send(message: Message) -> None:
+        came.append(message)
+
+    headers = [(b"host", b"localhost"), (b"cookie", b"langue=en")]
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": headers}
+    asyncio.run(SecurityMiddleware(never, "/_", lambda _: True)(scope, never, send))  # type: ignore[arg-type]
+    start, body = came
+    assert start["status"] == 503
+    assert {b"retry-after", b"content-security-policy"} <= {name for name, _ in start["headers"]}
+    assert "The portal is restarting." in body["body"].decode()
 
 
 @pytest.mark.parametrize("path", ["/accessibilite/reglages", "/connexion", "/paiement/avis/simulateur"])

@@ -106,6 +106,7 @@ async def send_photo(caller: Caller, request: Request, n: int) -> Response:
     name, content = await one_file(request)
     try:
         with caller.unit_of_work() as uow:
+            change_requests.may_propose(uow, families.pupil_by_number(uow, n)[0])
             stored_files.within_quota(uow, "photo")
         portrait = await validation.photo(content)
         with caller.unit_of_work(writes=True) as uow:
