@@ -3,8 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlmodel import SQLModel
 
@@ -31,6 +30,7 @@ from data.importing.columns import Field
 from data.importing.kinds import sums
 from data.importing.kinds.families import ADULT, OWN
 from data.importing.line_reading import Fault, Understood
+from data.importing.new_values import Labelled, cell_text, values_of
 from data.importing.previews import Previews
 from data.importing.questions import Question, Questions
 from data.importing.records import KEYS, Record, shown_number
@@ -45,7 +45,7 @@ OUTCOMES = ("added", "updated", "unchanged")
 
 
 class Change(NamedTuple):
-    """What a line does: adds a record (`column` empty), or gives a column another value. Values as files show them."""
+    """What a line does: adds a record with `values` (`column` empty), or gives a column another value. Values as files show them."""
 
     line: int
     outcome: str
@@ -53,6 +53,7 @@ class Change(NamedTuple):
     column: str = ""
     old: str = ""
     new: str = ""
+    values: tuple[Labelled, ...] = ()
 
 
 @dataclass
@@ -136,6 +137,7 @@ def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, 
 def _note_titles(snapshot: Snapshot, sheet: Sheet, columns: Mapping[Field, int], matched: Matched) -> None:
     """What the titles say, for the kinds whose lines are about several people."""
     snapshot.titles = {one.name: sheet.heads[at] for one, at in columns.items()}
+    snapshot.adherents = title_groups.are_unsure(sheet.heads)
     places = title_groups.places(sheet.heads)
     snapshot.unsaid = {one.name for one, at in columns.items() if not places.said[at][0]} | set(
         matched.get("fixed", {})
@@ -153,7 +155,7 @@ def _faults(line: Line, cells: Sequence[Cell], places: Mapping[str, int], heads:
             nowhere = _("Aucune colonne ne donne « {column} ». Reliez-en une, ou donnez une valeur fixe.")
             yield Fault(line.number, one.label, "", UserError(nowhere, column=one.label))
         else:
-            yield Fault(line.number, one.label if one else "", _cell_text(one, value)[:MAX_SHOWN], why)
+            yield Fault(line.number, one.label if one else "", cell_text(one, value)[:MAX_SHOWN], why)
 
 
 def _with_beginnings(faults: list[Fault], sheet: Sheet) -> list[Fault]:
@@ -227,25 +229,19 @@ def _update_search_text(snapshot: Snapshot) -> None:
                 entity.changes["search"], entity.values["search"] = (before, after), after
 
 
-def _cell_text(one: Field | None, value: Any) -> str:
-    """A value as a file shows it."""
-    if value is None or value == "":
-        return ""
-    if one is None:
-        return f"{value:%d/%m/%Y}" if isinstance(value, date) else str(value)
-    return one.kind.format_value(one.kind.show(value), "fr")[:300]
-
-
 def _changes(made: Plan) -> list[Change]:
     """By line: the records added, then the values changed, of the columns people know."""
     found: list[Change] = []
     for rows in made.snapshot.added.values():
-        found += [Change(each.line_number, "added", about(made.snapshot, each)) for each in rows]
+        found += [
+            Change(each.line_number, "added", about(made.snapshot, each), values=tuple(values_of(each)))
+            for each in rows
+        ]
     for each in made.snapshot.changed.values():
         fields = fields_of(made.record, each.table)
         for name, (old, new) in each.changes.items():
             if name in fields:
-                values = _cell_text(fields[name], old), _cell_text(fields[name], new)
+                values = cell_text(fields[name], old), cell_text(fields[name], new)
                 found.append(
                     Change(each.line_number, "updated", about(made.snapshot, each), fields[name].label, *values)
                 )

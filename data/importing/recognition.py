@@ -13,7 +13,7 @@ from data.importing.kinds.registry import KINDS, kind
 from data.importing.left_columns import OF_MEANS
 from data.importing.records import Record
 from data.importing.runs import ImportRun, Matched
-from data.importing.title_groups import plain
+from data.importing.title_groups import are_unsure, plain
 
 MAX_LIKELY, MAX_EVIDENCE = 5, 6
 # Points less: for a column that the kind cannot do without; for adults or pupils that are not there; for adults who are children
@@ -63,7 +63,7 @@ def _likeness(record: Record, heads: Sequence[str], rows: Sequence[Sequence[Cell
     points = sum(str(at) in columns for at in filled) / max(1, len(filled))
     points -= LACK * len(column_matching.missing(record, {"columns": columns}))
     points -= NOTHING_OF_IT * _says_nothing(record, set(columns.values()))
-    if record.name == "pupils-and-adults":
+    if record.name == "pupils-and-adults" and not are_unsure(heads):
         points -= _lacks_people(columns)
     if not any(one.form == "money" for one in record.columns):
         share = sum(Values.of([row[at] for row in rows]).amounts >= TELLING for at in filled) / max(1, len(filled))
@@ -76,6 +76,8 @@ def _likeness(record: Record, heads: Sequence[str], rows: Sequence[Sequence[Cell
         points -= LACK
     if record.name == "families" and any("conjoint" in title.split() for title in titles):
         points -= LACK  # a line there is one adult
+    if record.name in {"families", "pupils"} and are_unsure(heads):
+        points -= LACK  # either may be meant: it is asked in the kind that has both
     if record.name == "payments":
         points += _of_payments(heads, set(columns.values()))
     if record.name == "families" and any(

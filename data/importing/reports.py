@@ -1,7 +1,10 @@
 """What a check found, as a file to correct by, and as the counts that screens show."""
 
-from data.core.i18n import Language, _, translate
+from collections.abc import Iterable
+
+from data.core.i18n import Language, _, pair, translate
 from data.core.spreadsheets import Cell, Form, write
+from data.importing.new_values import Labelled
 from data.importing.pipeline import Report
 from data.importing.snapshot import Recognised
 
@@ -55,10 +58,22 @@ def file_of(report: Report, form: Form, language: Language = "fr") -> bytes:
         for each in report.recognised
     ]
     rows += [
-        [each.line, translate(SENTENCES[each.outcome], language), each.about, each.column, each.old, each.new]
+        [
+            each.line,
+            translate(SENTENCES[each.outcome], language),
+            each.about,
+            each.column,
+            each.old,
+            each.new or joined(each.values, language),
+        ]
         for each in report.changes
     ]
     return write(form, heads, rows, title=translate("Ce qui change", language))
+
+
+def joined(values: Iterable[Labelled], language: Language) -> str:
+    """« Date : 15/10/2026 · Total : 324,00 »."""
+    return " · ".join(pair(translate(label, language), text, language) for label, text in values)
 
 
 def signs(recognised: Recognised, language: Language) -> str:

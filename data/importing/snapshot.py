@@ -122,6 +122,7 @@ class Snapshot:
         self.today = date.min  # the site's day
         self.titles: dict[str, str] = {}  # the file's title of each column
         self.unsaid: set[str] = set()  # columns whose title does not say whose they are
+        self.adherents = False  # « Adhérent » is said of people, and nothing says whether they are pupils
         self.unsure: set[str] = set()  # those of them that are one adult's, and may be another's
         self.named: list[Entity] = []  # rows that have a new outside key
         self.guarded_families = 0  # how many are under protection, for who may not read them

@@ -94,7 +94,7 @@ def is_birth(head: str) -> bool:
 
 def places(heads: Sequence[str], grown: Container[int] = ()) -> Places:
     """The same, and `unsure`: telephones and e-mails of which the file does not say whose they are, of two adults that it names."""
-    heads = _with_adherents(heads, grown)
+    heads = _with_adherents(heads)
     marked = {at: _marker_of(head, heads) for at, head in enumerate(heads)}
     adults = [(marker, words) for marker, words in marked.values() if marker and "eleve" not in marker]
     numbers = _adult_numbers(adults)
@@ -118,22 +118,18 @@ def places(heads: Sequence[str], grown: Container[int] = ()) -> Places:
     return title_places.placed(heads, _with_parents_names(found), twins, numbered=numbered, grown=grown)
 
 
-def _with_adherents(heads: Sequence[str], grown: Container[int]) -> list[str]:
-    """An « adhérent » is the pupil beside adults, a child's birth date or what is learnt; an adult where every date is an adult's."""
-    there = [at for at, head in enumerate(heads) if ADHERENT.search(head) and not NUMBERED.match(plain(head))]
-    if not there:
-        return list(heads)
+def _with_adherents(heads: Sequence[str]) -> list[str]:
+    """An « adhérent » is the pupil; where nothing says so, it is asked (`are_unsure`)."""
+    return [head if NUMBERED.match(plain(head)) else ADHERENT.sub("élève", head) for head in heads]
+
+
+def are_unsure(heads: Sequence[str]) -> bool:
+    """« Adhérent », and neither adults beside nor what is learnt says who that is."""
+    if not any(map(ADHERENT.search, heads)):
+        return False
     words = [plain(head) for head in heads]
-    births = [at for at, head in enumerate(heads) if is_birth(ADHERENT.sub(" ", head))]
-    adults = any(ADULT_WORDS & {*each.split()} for each in words)
     learns = any(title_places.sort_of(each) == Sort.LESSON for each in words)
-    if adults or learns or any(at not in grown for at in births):
-        role = "élève"
-    elif births:
-        role = "responsable"
-    else:
-        return list(heads)
-    return [ADHERENT.sub(role, head) if at in there else head for at, head in enumerate(heads)]
+    return not learns and not any(ADULT_WORDS & {*each.split()} for each in words)
 
 
 def _is_a_name(words: str) -> bool:

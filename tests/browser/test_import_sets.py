@@ -87,7 +87,6 @@ def test_a_school_s_pupils_then_its_invoices_and_payments(bring: Bring, empty: S
 def test_a_list_kept_by_hand_for_years(bring: Bring, empty: Server) -> None:  # noqa: F811
     answers = {
         "Deux numéros pour deux adultes": "Le premier au premier adulte, le second au second",
-        "ni code postal ni ville": "Ne pas les enregistrer",
         "que le nom de l’adulte": "C’est une seule famille",
     }
     assert bring(sample_files.small_school(), answers) <= 8

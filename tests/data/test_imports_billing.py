@@ -4,7 +4,7 @@ import pytest
 
 from data.billing.models import Allocation, Invoice, InvoiceLine, Payment
 from data.core.errors import UserError
-from data.importing import column_matching, jobs
+from data.importing import column_matching, jobs, reports
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import KINDS
 from data.importing.left_columns import left_columns
@@ -45,6 +45,13 @@ def test_invoices_and_credit_notes_enter_and_a_negative_invoice_is_asked_once(da
     first = carry(run)
     assert (faults(first), list(asked(first)), first.written) == ([], ["negative-invoices"], False)
     report = bring("invoices", text, answers={"negative-invoices": "credit"})
+    shown = {
+        each.about: reports.joined(each.values, "fr").replace("\N{NO-BREAK SPACE}", " ") for each in report.changes
+    }
+    assert shown["Pièce n° ZZ3"] == (
+        "Nature : avoir · Compte : cotisation · Année scolaire : 2026-2027 · Date : 21/10/2026 · Libellé : Remise salle · Montant : 15,00 · "
+        "Payeur : Claire Aubry · Adresse du payeur : 3 place du Marché, Escalier C, 57220 Valmont"
+    ), "every value is read before it is written"
     assert [str(each) for each in report.previews.totals] == ["4 pièces, 260,60\N{NO-BREAK SPACE}€"]
     assert totals() == {
         "ZZ1": ("invoice", 32400),

@@ -135,7 +135,7 @@ M. BERNARD Luc (adulte)|lui-même|52|Violon|03.87.00.11.22 ou 0611223355|luc.ber
 Mme LEROY / M. PETIT (séparés)|Nina Petit|8 ans|Violon|0612000001 / 0612000002|leroy@example.org;petit@example.org|voir dossier|162|NON
 Mme MARTIN Sophie|Jules|14|Violon||||162|oui
 """
-ANSWERS = {"whose:phone": "each", "addresses": "drop", "same-name": "one"}
+ANSWERS = {"whose:phone": "each", "same-name": "one"}
 
 
 def test_a_small_schools_list_is_understood_and_asked_where_it_is_unsure(empty_site: None) -> None:

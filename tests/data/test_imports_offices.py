@@ -240,3 +240,33 @@ def test_members_and_spouses_are_who_they_are(titles: str, row: str, people: tup
     assert run.kind == KIND
     carry(run)
     assert [(adults, [name for name, _ in pupils]) for adults, pupils in homes()] == [people]
+
+
+@pytest.mark.parametrize(
+    ("answer", "people", "numbers"),
+    [
+        ("pupils", [], {71, 72, 73}),
+        ("self", [(["Léa Gris"], ["Léa Gris"]), (["Max Vert"], ["Max Vert"])], {71, 72, 73}),
+        ("adults", [(["Léa Gris"], []), (["Max Vert"], [])], {73}),
+    ],
+)
+def test_members_of_whom_nothing_says_who_they_are_are_asked_once(
+    answer: str, people: list[tuple[list[str], list[str]]], numbers: set[int]
+) -> None:
+    for titles in ("N° adhérent;Nom;Prénom;Né le;Mail;Tél", "N° adhérent;Nom adhérent;Prénom adhérent;Né le;Mail;Tél"):
+        rows = "71;Gris;Léa;;lg@example.org;0612345678\n72;Vert;Max;01/02/1980;;\n73;Rose;Ana;01/02/2015;;0612345679\n"
+        run = taken_for(f"{titles}\n{rows}")
+        assert run.kind == KIND
+        questions = [each for each in check(run).questions if each.key == "adherents"]
+        assert [(each.is_open, each.samples, each.lines) for each in questions] == [
+            (True, ["Léa Gris", "Max Vert"], [2, 3])
+        ]
+    alone = {} if answer == "pupils" else {"continued": "none"}
+    carry(give(KIND, f"{titles}\n{rows}", answers={"adherents": answer, **alone}))
+    assert [(adults, [name for name, _ in pupils]) for adults, pupils in homes()] == people
+    assert {each.number: each.phone for each in every(Pupil)}.keys() == numbers
+    assert [each.phone for each in every(Pupil, Pupil.number == 73)] == ["+33612345679"], (
+        "a child’s own, of whom nobody asks"
+    )
+    adults = [(each.first_name, each.phone_mobile) for each in every(Guardian, Guardian.phone_mobile != "")]
+    assert adults == ([] if answer == "pupils" else [("Léa", "+33612345678")])

@@ -243,8 +243,8 @@ def test_several_children_of_one_cell_are_several_pupils_or_a_fault(empty_site: 
 
 def test_two_telephones_beside_two_parents_of_one_cell_are_asked(empty_site: None) -> None:
     text = lines("Élève;Parents;Tél 1;Tél 2", "RIOU Max;M. RIOU Luc / Mme PRAT Rose (séparés);0698765432;0612345678")
-    assert asked(carry(give(KIND, text))) == {"whose:phone": ["+33698765432 / +33612345678"]}
+    assert asked(carry(give(KIND, text))) == {"whose:phone": ["06 98 76 54 32 / 06 12 34 56 78"]}
     bring(KIND, text, answers={"whose:phone": "each"})
     assert [each.phone_mobile for each in every(Guardian)] == ["+33698765432", "+33612345678"]
     more = lines("Élève;Parents;Tél", "GRIS Tom;M. GRIS Max et Mme GRIS Eva;0698765431 / 0612345671 / 0387001122")
-    assert asked(check(give(KIND, more))) == {"whose-more:phone": ["+33698765431 / +33612345671 / +33387001122"]}
+    assert asked(check(give(KIND, more))) == {"whose-more:phone": ["06 98 76 54 31 / 06 12 34 56 71 / 03 87 00 11 22"]}

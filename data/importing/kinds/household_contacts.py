@@ -3,7 +3,7 @@
 from typing import Any
 
 from data.core.errors import UserError
-from data.core.fields import fold, full_name
+from data.core.fields import PHONE, fold, full_name
 from data.core.phones import is_mobile
 from data.importing import name_cells, title_places
 from data.importing.kinds.household_columns import OF_GROUPS
@@ -107,7 +107,7 @@ def _ask_more(line: Line, snapshot: Snapshot, several: tuple[str, ...]) -> str:
     )
     sentence = UserError("Plus de numéros que d’adultes dans une cellule : à qui sont-ils ?")
     asked = Question("whose-more:phone", sentence, choices)
-    return snapshot.questions.ask(asked, line=line.number, sample=" / ".join(several))
+    return snapshot.questions.ask(asked, line=line.number, sample=_shown(several))
 
 
 def share_numbered(line: Line, snapshot: Snapshot, slot: int, owners: list[Values]) -> None:
@@ -145,7 +145,12 @@ def _ask_whose(line: Line, snapshot: Snapshot, name: str, several: tuple[str, ..
         Choice("first", UserError("Tous au premier adulte")),
     )
     asked = Question(f"whose:{what}", sentence, choices)
-    return snapshot.questions.ask(asked, line=line.number, sample=" / ".join(several))
+    return snapshot.questions.ask(asked, line=line.number, sample=_shown(several))
+
+
+def _shown(several: tuple[str, ...]) -> str:
+    """E-mails, or numbers as people write them."""
+    return " / ".join(each if "@" in each else PHONE.format_value(each, "fr") for each in several)
 
 
 def one_email(line: Line, snapshot: Snapshot, slot: int, emails: tuple[str, ...]) -> str:
@@ -172,7 +177,7 @@ def spread(line: Line, snapshot: Snapshot, slot: int, name: str, values: Values)
             Choice("keep", UserError("Les laisser au téléphone fixe")),
         )
         asked = Question("mobiles", sentence, choices, column=line.fields[f"adult{slot}_{name}"].label, stops=False)
-        if snapshot.questions.ask(asked, line=line.number, sample=numbers[0]) == "move":
+        if snapshot.questions.ask(asked, line=line.number, sample=_shown(numbers[:1])) == "move":
             kept = "phone_mobile"
     values[kept] = numbers[0]
     try:

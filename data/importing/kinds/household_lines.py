@@ -1,5 +1,7 @@
 """A line about pupils and their adults becomes people: names, numbers and addresses of one cell go where they belong, or are asked."""
 
+import re
+
 from data.core.errors import UserError
 from data.core.fields import NO_NAME, check_postcode, fold
 from data.core.phones import is_mobile
@@ -15,6 +17,10 @@ from data.importing.questions import Choice, Question
 from data.importing.snapshot import Line, Snapshot
 
 OF_AGE = 18  # years
+NO_ADDRESS = re.compile(
+    r"(?:voir|cf|v)\b.*\b(?:dossiers?|fiches?|secretariat|classeurs?|registres?|mails?)|"
+    r"(?:adresse )?(?:inconnue?|non (?:communiquee?|renseignee?|connue)|confidentielle|a (?:completer|demander|preciser))|n ?/? ?[cr]|\?+"
+)
 
 
 def read(line: Line, snapshot: Snapshot) -> Entry:
@@ -175,12 +181,16 @@ def _split_address(line: Line, snapshot: Snapshot, slot: int, values: Values) ->
 
 
 def _ask_address(line: Line, snapshot: Snapshot, slot: int, typed: str) -> str:
-    sentence = UserError("Ces adresses n’ont ni code postal ni ville.")
-    choices = (
-        Choice("keep", UserError("Les enregistrer telles quelles")),
-        Choice("drop", UserError("Ne pas les enregistrer")),
-    )
-    asked = Question("addresses", sentence, choices, column=line.fields[f"adult{slot}_address"].label)
+    """« voir dossier » is no address: that is told; of anything else it is asked."""
+    keep = Choice("keep", UserError("Les enregistrer telles quelles"))
+    drop = Choice("drop", UserError("Ne pas les enregistrer"))
+    column = line.fields[f"adult{slot}_address"].label
+    if NO_ADDRESS.fullmatch(fold(typed).strip(" .")):
+        sentence = UserError("Ces cellules ne donnent pas d’adresse, mais une remarque.")
+        asked = Question("no-address", sentence, (drop, keep), column=column, stops=False)
+    else:
+        sentence = UserError("Ces adresses n’ont ni code postal ni ville.")
+        asked = Question("addresses", sentence, (keep, drop), column=column)
     return snapshot.questions.ask(asked, line=line.number, sample=typed)
 
 
@@ -214,11 +224,49 @@ def _adult_pupil(entry: Entry, snapshot: Snapshot) -> None:
     if entry.adults or entry.as_of:
         return
     years = age(entry.children[0].values.get("birth_date"), snapshot.today) if len(entry.children) == 1 else None
-    if years is not None and years >= OF_AGE and _ask_grown(line, snapshot, entry.children[0].called) == "self":
+    if snapshot.adherents and len(entry.children) == 1:
+        _place_adherent(entry, snapshot, years)
+    elif years is not None and years >= OF_AGE and _ask_grown(line, snapshot, entry.children[0].called) == "self":
         loose = _adult(line, snapshot, 1, entry.loose).values
         entry.adults.append(Adult(1, _as_adult(entry.children[0]) | {k: value for k, value in loose.items() if value}))
     elif entry.loose:
         entry.adults.append(_adult(line, snapshot, 1, entry.loose))
+
+
+def _place_adherent(entry: Entry, snapshot: Snapshot, years: int | None) -> None:
+    """« Adhérent », and nothing but an age below eighteen says that it is a pupil: asked once for the whole file."""
+    [child], line = entry.children, entry.line
+    loose = _adult(line, snapshot, 1, entry.loose).values
+    if years is not None and 0 <= years < OF_AGE:
+        _reached_themselves(line, child, loose)
+        return
+    sentence = UserError("Le fichier ne dit pas qui sont les adhérents : des élèves, ou des adultes ?")
+    choices = (
+        Choice("pupils", UserError("Des enfants qui apprennent ici, sans responsable nommé")),
+        Choice("self", UserError("Des adultes qui apprennent ici : chacun est son propre responsable")),
+        Choice("adults", UserError("Des parents, qui n’apprennent pas ici")),
+    )
+    asked = Question("adherents", sentence, choices, column=snapshot.titles.get("pupil_name", ""))
+    answer = snapshot.questions.ask(asked, line=line.number, sample=child.called)
+    if answer == "pupils":
+        _reached_themselves(line, child, loose)
+        return
+    entry.adults = [Adult(1, _as_adult(child) | {k: value for k, value in loose.items() if value})]
+    if answer == "adults":
+        entry.key, entry.children = entry.key or child.number, []
+
+
+def _reached_themselves(line: Line, child: Child, loose: Values) -> None:
+    """What stands beside a pupil without adult is the pupil's, who has one number and one e-mail."""
+    place = " ".join(filter(None, (str(loose.get(name) or "") for name in ("postcode", "town"))))
+    address = ", ".join(filter(None, (str(loose.get("address") or ""), place)))
+    numbers = [loose.get(name) for name in ("phone_mobile", "phone_home", "phone_work")]
+    for own, values in (("email", [loose.get("email")]), ("phone", numbers), ("address", [address])):
+        given = list(dict.fromkeys(filter(None, [child.values.get(own), *values])))
+        if len(given) > 1:
+            more = UserError("Un élève n’a qu’un numéro, une adresse e-mail et une adresse : gardez ce qui sert.")
+            line.fault(f"pupil_{own}", more)
+        child.values |= {own: given[0]} if given else {}
 
 
 def _is_adult(entry: Entry, snapshot: Snapshot, adult: Adult) -> bool:

@@ -52,17 +52,21 @@ def draw_check(uow: UnitOfWork, page_state: PageState, run: ImportRun, report: R
         (html.a(form.upper(), href=f"{PATH}/{run.id}/rapport.{form}") for form in ("xlsx", "csv")),
         class_="pair",
     )
-    questions = import_questions.draw(uow, report)
     mended = import_faults.draw_corrections(uow, run, f"{PATH}/{run.id}")
     if report.faults:
         return (
             _faulty(uow, report)
             + mended
-            + questions
-            + import_faults.draw(uow, run, report.faults, page_state.skip)
+            + import_faults.draw(uow, run, report.faults, page_state.skip, import_questions.draw_within(uow, report))
             + html.div(_again(uow, run), back, files, class_="actions")
         )
-    shown = mended + questions + _sums(uow, report) + draw_totals(uow, report) + draw_preview(uow, report)
+    shown = (
+        mended
+        + import_questions.draw(uow, report)
+        + _sums(uow, report)
+        + draw_totals(uow, report)
+        + draw_preview(uow, report)
+    )
     shown += _left_columns(uow, run) + _lists(uow, page_state, report)
     if any(each.is_open for each in report.questions):
         return shown + html.div(back, files, class_="actions")

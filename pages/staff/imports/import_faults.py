@@ -52,7 +52,8 @@ def alike(faults: Sequence[Fault]) -> list[Alike]:
     return sorted(found, key=lambda each: (-len(each.lines), each.lines))
 
 
-def draw(uow: UnitOfWork, run: ImportRun, faults: Sequence[Fault], skip: int) -> Markup:
+def draw(uow: UnitOfWork, run: ImportRun, faults: Sequence[Fault], skip: int, questions: Markup) -> Markup:
+    """One form with the questions: whatever was answered or corrected is sent by either button."""
     groups = alike(faults)
     skip = skip if skip < len(groups) else 0
     shown = groups[skip : skip + PAGE]
@@ -67,21 +68,26 @@ def draw(uow: UnitOfWork, run: ImportRun, faults: Sequence[Fault], skip: int) ->
         class_="stack",
     )
     send = html.button(uow.translate("Corriger et vérifier à nouveau"), type="submit", class_="btn")
-    return html.section(
+    mend = html.section(
         html.h2(uow.translate("Lignes à corriger"), id="faults", tabindex="-1"),
         html.p(text, class_="soft"),
-        acting_form(
+        html.div(
             grid,
             pager(uow, skip, PAGE, len(groups), do="turn-faults"),
             html.div(send, class_="actions"),
-            do="correct",
-            of=skip,
             class_="stack-form mend",
-            id="corrections",
-            data_draft=f"import-{run.id}-{skip}",
         ),
         class_="card flow",
         aria_labelledby="faults",
+    )
+    return acting_form(
+        questions,
+        mend,
+        do="correct",
+        of=skip,
+        class_="flow",
+        id="corrections",
+        data_draft=f"import-{run.id}-{skip}",
     )
 
 

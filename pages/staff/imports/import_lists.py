@@ -86,7 +86,7 @@ def changes() -> Listing[Change]:
             Column("Ligne", lambda uow, each: str(each.line), key=lambda each: each.line, look="num"),
             Column("Colonne", lambda uow, each: each.column),
             Column("Avant", lambda uow, each: each.old),
-            Column("Après", lambda uow, each: each.new),
+            Column("Après", lambda uow, each: each.new or _values(uow, each), look="broad"),
         ],
         of=lambda each: each.line,
         empty=_("Rien ne change : ces fiches sont déjà ainsi."),
@@ -98,4 +98,9 @@ def of_new_records(listing: Listing[Change], rows: Sequence[Change]) -> Listing[
     """Without the columns that are empty when every record is new."""
     if any(each.column for each in rows):
         return listing
-    return replace(listing, columns=listing.columns[:3])
+    return replace(listing, columns=[*listing.columns[:3], Column("Valeurs", _values, look="broad")])
+
+
+def _values(uow: UnitOfWork, change: Change) -> str:
+    """« Date : 15/10/2026 · Total : 324,00 »."""
+    return reports.joined(change.values, uow.language)

@@ -9,13 +9,15 @@ from components.ui import html
 from components.ui.tables import table
 from data.core import formats
 from data.core.fields import PHONE
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import HouseholdRank, Rights
 from data.importing.line_reading import Understood
 from data.importing.pipeline import Report
 from data.importing.previews import AdultPreview, FamilyPreview, PupilPreview
+from pages.staff.imports.import_lists import lines_in_words
 
-MAX_UNDERSTOOD = 40
+MAX_UNDERSTOOD, MAX_LINES_SHOWN = 40, 4
 
 
 def draw_preview(uow: UnitOfWork, report: Report) -> Markup:
@@ -86,12 +88,16 @@ def _understood(uow: UnitOfWork, values: Sequence[Understood]) -> Markup:
         "{count} valeurs lues autrement qu’elles ne sont écrites",
         count=len(values),
     )
-    heads = [uow.translate("Écrit"), uow.translate("Lu"), uow.translate("Colonne"), uow.translate("Ligne")]
-    rows = ((each.written, each.value, each.column, str(each.line)) for each in values[:MAX_UNDERSTOOD])
-    more = len(values) - MAX_UNDERSTOOD
+    heads = [uow.translate(each) for each in (_("Écrit"), _("Lu"), _("Colonne"), _("Lignes"))]
+    alike: dict[tuple[str, str, str], list[int]] = {}
+    for each in values:
+        alike.setdefault((each.written, each.value, each.column), []).append(each.line)
+    rows = [(*said, lines_in_words(uow, lines, MAX_LINES_SHOWN)) for said, lines in alike.items()]
+    more = len(rows) - MAX_UNDERSTOOD
     rest = (
         html.p(uow.ngettext("… et {count} autre.", "… et {count} autres.", count=more), class_="soft")
         if more > 0
         else None
     )
-    return html.details(html.summary(count), table(count, heads, rows, quiet_caption=True), rest, class_="card")
+    shown = table(count, heads, rows[:MAX_UNDERSTOOD], quiet_caption=True)
+    return html.details(html.summary(count), shown, rest, class_="card")

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from components.ui import html
-from components.ui.markup import acting_form
+from components.ui.markup import acting_form, join
 from components.ui.panel import Act
+from data.core.formats import NBSP
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.importing import runs as import_runs
@@ -19,10 +20,21 @@ MAX_LINES_SHOWN, MAX_SHOWN = 6, 40  # lines of a question, questions at once
 
 def draw(uow: UnitOfWork, report: Report) -> Markup:
     """Nothing when the file raises none. Answered ones stay, so that an answer can be changed."""
-    questions = report.questions
-    if not questions:
+    if not report.questions:
         return Markup()
-    left = sum(each.is_open for each in questions)
+    asked = acting_form(_asked(uow, report), do="answer", of="", class_="stack-form questions", id="answers")
+    return _section(uow, report, asked)
+
+
+def draw_within(uow: UnitOfWork, report: Report) -> Markup:
+    """The same, in a form that sends something else too."""
+    if not report.questions:
+        return Markup()
+    return _section(uow, report, html.div(_asked(uow, report), class_="stack-form questions"))
+
+
+def _section(uow: UnitOfWork, report: Report, body: Markup) -> Markup:
+    left = sum(each.is_open for each in report.questions)
     title = (
         uow.ngettext("Une réponse est attendue", "{count} réponses sont attendues", count=left)
         if left
@@ -31,22 +43,25 @@ def draw(uow: UnitOfWork, report: Report) -> Markup:
     text = uow.translate(
         "Chaque réponse vaut pour toutes les lignes semblables, et pour les prochains fichiers de même forme."
     )
-    if any(not import_runs.holds_again(each.key) for each in questions):
+    if any(not import_runs.holds_again(each.key) for each in report.questions):
         text = f"{text} {uow.translate('Celles qui disent de qui il s’agit ne valent que pour ce fichier.')}"
-    send = uow.translate("Enregistrer et vérifier à nouveau")
     return html.section(
         html.h2(title, id="questions", tabindex="-1"),
         html.p(text, class_="soft"),
-        acting_form(
-            (_question(uow, each) for each in questions[:MAX_SHOWN]),
-            html.div(html.button(send, type="submit", class_="btn" if left else "btn quiet"), class_="actions"),
-            do="answer",
-            of="",
-            class_="stack-form questions",
-            id="answers",
-        ),
+        body,
         class_="card flow",
         aria_labelledby="questions",
+    )
+
+
+def _asked(uow: UnitOfWork, report: Report) -> Markup:
+    left = any(each.is_open for each in report.questions)
+    send = uow.translate("Enregistrer et vérifier à nouveau")
+    return join(
+        [
+            *(_question(uow, each) for each in report.questions[:MAX_SHOWN]),
+            html.div(html.button(send, type="submit", class_="btn" if left else "btn quiet"), class_="actions"),
+        ]
     )
 
 
@@ -94,8 +109,8 @@ def _where(uow: UnitOfWork, question: Question) -> Markup:
     if question.lines:
         parts.append(lines_in_words(uow, question.lines, MAX_LINES_SHOWN))
     if question.samples:
-        parts.append(", ".join(f"« {sample} »" for sample in question.samples))
-    return Markup(" · ").join(parts)
+        parts.append(", ".join(f"«{NBSP}{sample}{NBSP}»" for sample in question.samples))
+    return Markup(" · ").join([parts[0][:1].upper() + parts[0][1:], *parts[1:]]) if parts else Markup()
 
 
 def _name(question: Question) -> str:
@@ -103,8 +118,8 @@ def _name(question: Question) -> str:
     return f"answer-{import_runs.digest(question.key.encode())[:12]}"
 
 
-def answer(uow: UnitOfWork, act: Act, run_id: int, questions: Sequence[Question]) -> None:
-    """Keep what was chosen."""
+def answer(uow: UnitOfWork, act: Act, run_id: int, questions: Sequence[Question]) -> bool:
+    """Keep what was chosen; whether it says something new."""
     answers = {}
     for question in questions:
         given = parse_id(act.values.get(_name(question)))
@@ -115,3 +130,4 @@ def answer(uow: UnitOfWork, act: Act, run_id: int, questions: Sequence[Question]
             answers[question.key] = question.choices[given].value
     if answers:
         import_runs.answer(uow, run_id, answers)
+    return any(answers.get(each.key, each.answer) != each.answer for each in questions)

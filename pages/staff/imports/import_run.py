@@ -249,8 +249,9 @@ def _answer(uow: UnitOfWork, act: Act, page_state: PageState) -> None:
 
 def _correct(uow: UnitOfWork, act: Act, page_state: PageState) -> None:
     run, report = _report(uow, page_state)
-    if not import_faults.corrected(uow, act, run, report.faults):
-        raise UserError("Écrivez d’abord une correction, ou mettez une ligne de côté.")
+    said = import_questions.answer(uow, act, run.id, report.questions)
+    if not import_faults.corrected(uow, act, run, report.faults) and not said:
+        raise UserError("Répondez à une question, écrivez une correction, ou mettez une ligne de côté.")
 
 
 def _starting(
