@@ -11,13 +11,13 @@ from enum import StrEnum
 from typing import ClassVar, TypeVar
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, bindparam, func
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, and_, bindparam, func, or_
 from sqlmodel import Field, col, select
 
 from data.core.errors import NotFound
 from data.core.i18n import _
 from data.core.scope import OfFamily
-from data.core.unit_of_work import UnitOfWork, prepared
+from data.core.unit_of_work import UnitOfWork, parts, prepared
 from data.families.models import of_its_site
 
 
@@ -198,17 +198,19 @@ class Account:
         return sorted({entry.row.school_year for entry in self.entries}, reverse=True)
 
 
-_BILLED = prepared(
-    select(Invoice, Instalment, Allocation)
+_SIDE = parts(2).c.part  # billed, received
+_THEIRS = prepared(
+    select(Invoice, Instalment, Payment, Allocation)
+    .select_from(_SIDE.table)
+    .join(Invoice, and_(_SIDE == 0, col(Invoice.family_id) == bindparam("family")), isouter=True)
     .join(Instalment, col(Instalment.invoice_id) == Invoice.id, isouter=True)
-    .join(Allocation, col(Allocation.credit_id) == Invoice.id, isouter=True)  # of a credit note, which has no parts
-    .where(Invoice.family_id == bindparam("family"))
+    .join(Payment, and_(_SIDE == 1, col(Payment.family_id) == bindparam("family")), isouter=True)
+    .join(  # of a credit note, which has no instalments, or of a payment
+        Allocation,
+        or_(col(Allocation.credit_id) == Invoice.id, col(Allocation.payment_id) == Payment.id),
+        isouter=True,
+    )
     .order_by(col(Instalment.due_day))
-)
-_RECEIVED = prepared(
-    select(Payment, Allocation)
-    .join(Allocation, col(Allocation.payment_id) == Payment.id, isouter=True)
-    .where(Payment.family_id == bindparam("family"))
 )
 
 
@@ -218,12 +220,13 @@ def accounts(uow: UnitOfWork) -> dict[Ledger, Account]:
 
 
 def of_family(uow: UnitOfWork, family_id: int) -> dict[Ledger, Account]:
-    """Both ledgers of a family, the latest line first; two questions whatever their length."""
-    billed, received = uow.rows(_BILLED, family=family_id), uow.rows(_RECEIVED, family=family_id)
-    invoices, payments = {row[0].id: row[0] for row in billed}, {row[0].id: row[0] for row in received}
-    parts = {part.id: part for _, part, _ in billed if part}
-    allocations = {row[-1].id: row[-1] for row in (*billed, *received) if row[-1]}
-    entries = entries_of(invoices.values(), list(payments.values()), allocations.values(), parts.values(), uow.today)
+    """Both ledgers of a family, the latest line first; one question whatever their length."""
+    invoices, instalments_, payments, allocations = (
+        {each.id: each for each in column if each} for column in zip(*uow.rows(_THEIRS, family=family_id), strict=True)
+    )
+    entries = entries_of(
+        invoices.values(), list(payments.values()), allocations.values(), instalments_.values(), uow.today
+    )
     return {ledger: Account([entry for entry in entries if entry.row.ledger == ledger]) for ledger in LEDGERS.values()}
 
 

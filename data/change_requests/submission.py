@@ -5,12 +5,13 @@ A request holds the changed fields of one record; asking again replaces the pend
 
 import hashlib
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, or_
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col, select
 
 from data.change_requests import bounds, letters
@@ -309,18 +310,34 @@ def withdraw(uow: UnitOfWork, row: Record) -> None:
     announce(uow, row, uow.family_id)
 
 
+def latest() -> ColumnElement[bool]:
+    """Of a family's fields asked, waiting or decided, as many of the latest as the parameter `changes` says."""
+    request, change = aliased(ChangeRequest), aliased(FieldChange)
+    keys = (
+        select(change.id)
+        .join(request, col(request.id) == change.request_id)
+        .where(col(change.state).in_([ChangeState.PENDING, ChangeState.ACCEPTED, ChangeState.DECLINED]))
+        .order_by(col(request.changed_at).desc(), col(change.id))
+        .limit(bindparam("changes", type_=Integer))
+    )
+    return col(FieldChange.id).in_(keys)
+
+
 _LATEST = prepared(
     select(ChangeRequest, FieldChange)
     .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
-    .where(col(FieldChange.state).in_([ChangeState.PENDING, ChangeState.ACCEPTED, ChangeState.DECLINED]))
+    .where(latest())
     .order_by(col(ChangeRequest.changed_at).desc(), col(FieldChange.id))
-    .limit(bindparam("most", type_=Integer))
 )
 
 
 def of_the_family(uow: UnitOfWork, most: int = 6) -> list[Asked]:
     """« Vos demandes »: the latest fields asked, waiting or decided."""
-    found = uow.rows(_LATEST, most=most)
+    return as_asked(uow.rows(_LATEST, changes=most))
+
+
+def as_asked(found: Iterable[tuple[ChangeRequest, FieldChange]]) -> list[Asked]:
+    """Each with its field."""
     return [(request, change, editables(RECORD_TYPES[request.sheet])[change.field]) for request, change in found]
 
 

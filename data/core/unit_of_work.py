@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Delete, Update, bindparam, column, func, table
+from sqlalchemy import Delete, Subquery, Update, bindparam, column, func, literal, table, union_all
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -218,6 +218,12 @@ def prepared(question: Question) -> Question:
     """A question made once, its values given each time (bindparam), scoped once a family: half of what it costs. A unit of work
     that only reads asks it once with the same values; its answer is not to be changed."""
     return question.execution_options(prepared=True)
+
+
+def parts(count: int) -> Subquery:
+    """To ask several questions in one: a row for each, `part` 0 and on, to which each joins its tables where `part` is its own, so
+    that none multiplies another's rows."""
+    return union_all(*(select(literal(each).label("part")) for each in range(count))).subquery("parts")
 
 
 @lru_cache(maxsize=256)

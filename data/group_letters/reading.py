@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam
+from sqlalchemy import ColumnElement, and_, bindparam
 from sqlmodel import col, select
 
 from data.core import audit
 from data.core.audit import Action
 from data.core.errors import NotFound
 from data.core.own_texts import text_of
-from data.core.unit_of_work import UnitOfWork, prepared
+from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
 from data.group_letters.models import GroupDocument, GroupLetter, GroupRecipient, documents_of
 from data.mail.outbox import Letter, LetterState
@@ -30,22 +30,14 @@ class Received:
         return self.row.asked and self.row.accepted_at is None
 
 
-_AWAITED = prepared(
-    select(GroupLetter)
-    .join(GroupRecipient, col(GroupRecipient.letter_id) == GroupLetter.id)
-    .where(
-        GroupRecipient.family_id == bindparam("family"),
+def awaited() -> ColumnElement[bool]:
+    """Of GroupRecipient: what the family of the parameter `family` has still to accept."""
+    return and_(
+        col(GroupRecipient.family_id) == bindparam("family"),
         col(GroupRecipient.asked).is_(True),
         col(GroupRecipient.accepted_at).is_(None),
         col(GroupRecipient.written_at).is_not(None),
     )
-    .order_by(col(GroupLetter.sent_at))
-)
-
-
-def awaited(uow: UnitOfWork) -> Sequence[GroupLetter]:
-    """Those that the family has still to accept, the oldest first."""
-    return uow.all(_AWAITED, family=uow.family_id) if uow.family_id else ()
 
 
 def accepted(uow: UnitOfWork) -> list[tuple[GroupLetter, datetime, int]]:

@@ -1,16 +1,15 @@
 """What a family does: asks, asks on, reads the answer, closes. Its own messages alone, whoever else has the pupil."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import Integer, and_, bindparam, func, or_
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, or_
 from sqlmodel import col, select
 
-from data.accounts.models import Account
 from data.core.audit import Action
 from data.core.errors import UserError
 from data.core.i18n import _, plural
 from data.core.unit_of_work import UnitOfWork, prepared
-from data.families.models import Family, Guardian
+from data.families.models import Family
 from data.messages.models import (
     MAX_TURNS,
     Inquiry,
@@ -37,32 +36,15 @@ _OF_THE_FAMILY = prepared(
     .order_by(col(Inquiry.turned_at).desc(), col(Inquiry.id).desc())
     .limit(bindparam("most", type_=Integer))
 )
-_AT_HOME = prepared(
-    select(Guardian, Account.id, Inquiry)
-    .join(Account, and_(col(Account.guardian_id) == Guardian.id, col(Account.id) == bindparam("account")), isouter=True)
-    .join(
-        Inquiry,
-        and_(
-            col(Inquiry.family_id) == Guardian.family_id,
-            or_(
-                col(Inquiry.state) == InquiryState.WAITING,
-                and_(col(Inquiry.answered_at).is_not(None), col(Inquiry.read_at).is_(None)),
-                col(Inquiry.turned_at) >= bindparam("since"),
-            ),
-        ),
-        isouter=True,
+
+
+def at_home() -> ColumnElement[bool]:
+    """For « Accueil »: the messages that wait, are to be read, or moved since the moment that the parameter `since` is."""
+    return or_(
+        col(Inquiry.state) == InquiryState.WAITING,
+        and_(col(Inquiry.answered_at).is_not(None), col(Inquiry.read_at).is_(None)),
+        col(Inquiry.turned_at) >= bindparam("since"),
     )
-    .order_by(col(Guardian.rank), col(Guardian.id), col(Inquiry.turned_at).desc(), col(Inquiry.id).desc())
-)
-
-
-def at_home(uow: UnitOfWork, since: datetime) -> tuple[list[Guardian], Guardian | None, list[Inquiry]]:
-    """For « Accueil », in one question: the adults, the responsible one first; the one whose account this is; the messages that
-    wait, are to be read, or moved since then."""
-    found = uow.rows(_AT_HOME, account=uow.account_id, since=since)
-    adults = list({adult.id: adult for adult, _, _ in found}.values())
-    me = next((adult for adult, account, _ in found if account), None)
-    return adults, me, list({each.id: each for _, _, each in found if each}.values())
 
 
 def of_the_family(uow: UnitOfWork, most: int) -> list[Inquiry]:

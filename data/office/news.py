@@ -5,8 +5,8 @@ from datetime import date
 from typing import Annotated, Any, ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import bindparam
-from sqlmodel import Field, col, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_
+from sqlmodel import Field, col, select
 
 from data.core import audit, own_texts
 from data.core.audit import Action
@@ -15,8 +15,9 @@ from data.core.fields import DATE, TEXT, Editable, Kind, editables
 from data.core.i18n import _
 from data.core.plain_text import tidy_lines
 from data.core.scope import OfSite, Scope
-from data.core.unit_of_work import UnitOfWork, prepared
+from data.core.unit_of_work import UnitOfWork
 
+MOST = 10  # on « Accueil »
 TWINS = {"title": 120, "body": 2000}
 LINES = Kind("textarea", read=tidy_lines)
 
@@ -37,20 +38,12 @@ class News(OfSite, table=True):
         return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
 
-_CURRENT = prepared(
-    select(News)
-    .where(
-        News.first_day <= bindparam("today"),
+def current() -> ColumnElement[bool]:
+    """What families read on the day that the parameter `today` is."""
+    return and_(
+        col(News.first_day) <= bindparam("today"),
         or_(col(News.last_day).is_(None), col(News.last_day) >= bindparam("today")),
     )
-    .order_by(col(News.rank), col(News.id))
-    .limit(10)
-)
-
-
-def current(uow: UnitOfWork) -> Sequence[News]:
-    """What families read today, in the site's order."""
-    return uow.all(_CURRENT, today=uow.today)
 
 
 def every(uow: UnitOfWork) -> Sequence[News]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import JSON, Column, ForeignKeyConstraint, UniqueConstraint, bindparam, func
+from sqlalchemy import JSON, Column, ColumnElement, ForeignKeyConstraint, UniqueConstraint, and_, bindparam, func
 from sqlmodel import Field, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -128,6 +128,11 @@ class RequiredDocument(OfSite, table=True):
     model: str = Field(default="", max_length=32)
     model_name: str = Field(default="", max_length=100)
     model_type: str = Field(default="", max_length=40)
+
+
+def listed() -> ColumnElement[bool]:
+    """Those that families meet: of the school year that the parameter `year` is, and of later ones."""
+    return and_(col(Campaign.state) != CampaignState.DRAFT, col(Campaign.school_year) >= bindparam("year"))
 
 
 def audience(campaign: Campaign) -> Any:

@@ -55,13 +55,16 @@ def standing(
     uow: UnitOfWork,
     theirs: Iterable[tuple[Pupil, PupilLink]],
     courses: Mapping[int, Sequence[Attended]] | None = None,
+    known: Sequence[tuple[Campaign, Reenrolment | None]] | None = None,
 ) -> Standing:
     """For « Accueil »: the pupils whose campaign is open, or whose request or documents wait for the family; what it sent.
-    `courses`: those of this year on, by pupil, where they are known already."""
+    `courses`: those of this year on, by pupil, and `known`: the campaigns with what was sent, where they were asked already."""
     pupils = {pupil.id: pupil for pupil, link in theirs if link.rights == Rights.ALL}
-    known = _sent(uow, pupils) if pupils else []
-    sent = {(request.pupil_id, campaign.id): request for campaign, request in known if request}
-    shown = {request.pupil_id: campaign for campaign, request in known if request}
+    if known is None or not pupils:
+        known = _sent(uow, pupils) if pupils else []
+    requests = [(campaign, request) for campaign, request in known if request and request.pupil_id in pupils]
+    sent = {(request.pupil_id, campaign.id): request for campaign, request in requests}
+    shown = {request.pupil_id: campaign for campaign, request in requests}
     wishes: dict[tuple[int, int], tuple[str, str]] = {}
     again: dict[tuple[int, int], list[RequiredDocument]] = {}
     lacking: dict[tuple[int, int], list[RequiredDocument]] = {}

@@ -288,7 +288,7 @@ _SENT = prepared(
         ),
         isouter=True,
     )
-    .where(Campaign.state != CampaignState.DRAFT, Campaign.school_year >= bindparam("year"))
+    .where(campaigns.listed())
     .order_by(col(Campaign.closes_on), col(Campaign.id))
 )
 

@@ -10,6 +10,7 @@ from pydantic import SkipValidation
 from sqlalchemy import (
     JSON,
     Column,
+    ColumnElement,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -18,7 +19,7 @@ from sqlalchemy import (
     event,
     func,
 )
-from sqlalchemy.orm import QueryContext
+from sqlalchemy.orm import QueryContext, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Field, col, select
 
@@ -160,18 +161,29 @@ def notices(uow: UnitOfWork, pupil_id: int) -> list[AbsenceNotice]:
     )
 
 
+def latest() -> ColumnElement[bool]:
+    """Of what the family of the parameter `family` wrote, as many of the latest as the parameter `notices` says."""
+    notice = aliased(AbsenceNotice)
+    keys = (
+        select(notice.id)
+        .where(notice.family_id == bindparam("family"), notice.state != NoticeState.WITHDRAWN)
+        .order_by(col(notice.submitted_at).desc(), col(notice.id).desc())
+        .limit(bindparam("notices", type_=Integer))
+    )
+    return col(AbsenceNotice.id).in_(keys)
+
+
 _OF_THE_FAMILY = prepared(
     select(AbsenceNotice, Pupil)
     .join(Pupil, col(Pupil.id) == AbsenceNotice.pupil_id)
-    .where(AbsenceNotice.family_id == bindparam("family"), AbsenceNotice.state != NoticeState.WITHDRAWN)
+    .where(latest())
     .order_by(col(AbsenceNotice.submitted_at).desc(), col(AbsenceNotice.id).desc())
-    .limit(bindparam("most", type_=Integer))
 )
 
 
 def of_the_family(uow: UnitOfWork, most: int) -> list[tuple[AbsenceNotice, Pupil]]:
     """« Vos demandes »: what this family wrote, of all its pupils, the latest first."""
-    return [(notice, pupil) for notice, pupil in uow.rows(_OF_THE_FAMILY, family=uow.family_id, most=most)]
+    return [(notice, pupil) for notice, pupil in uow.rows(_OF_THE_FAMILY, family=uow.family_id, notices=most)]
 
 
 def announce(

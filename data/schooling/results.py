@@ -5,12 +5,14 @@ from datetime import date
 from typing import ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, bindparam
+from sqlalchemy import ForeignKeyConstraint, ScalarSelect, UniqueConstraint, bindparam
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, col, select
 
 from data.core.i18n import _
 from data.core.scope import OfSite
 from data.core.unit_of_work import UnitOfWork, prepared
+from data.families.models import Pupil
 from data.families.pupil_scope import OfPupil
 from data.schooling.models import Attended, of_its_course, of_its_pupil
 
@@ -72,27 +74,33 @@ def marks(uow: UnitOfWork, pupil_id: int, course_id: int) -> list[Marked]:
     return [(mark, assessment) for mark, assessment in uow.rows(_MARKS, pupil=pupil_id, course=course_id)]
 
 
+def last_mark() -> ScalarSelect[int]:
+    """Of each pupil of a question, the key of the latest mark; its parameter is `since`, a day."""
+    mark, assessment = aliased(Mark), aliased(Assessment)
+    return (
+        select(mark.id)
+        .join(assessment, col(assessment.id) == mark.assessment_id)
+        .where(mark.pupil_id == Pupil.id, col(mark.value).is_not(None), col(assessment.day) >= bindparam("since"))
+        .order_by(col(assessment.day).desc(), col(assessment.id).desc())
+        .limit(1)
+        .correlate(Pupil)
+        .scalar_subquery()
+    )
+
+
 _LAST = prepared(
     select(Mark, Assessment)
+    .select_from(Pupil)
+    .join(Mark, col(Mark.id) == last_mark())
     .join(Assessment, col(Assessment.id) == Mark.assessment_id)
-    .where(
-        col(Mark.pupil_id).in_(bindparam("pupils", expanding=True)),
-        col(Mark.value).is_not(None),
-        col(Assessment.day) >= bindparam("since"),
-    )
-    .order_by(col(Assessment.day).desc(), col(Assessment.id).desc())
-    .limit(100)
+    .where(col(Pupil.id).in_(bindparam("pupils", expanding=True)))
 )
 
 
 def last_marks(uow: UnitOfWork, pupil_ids: Iterable[int], since: date) -> dict[int, Marked]:
     """Pupil -> the latest mark since that day, in one question."""
-    found: dict[int, Marked] = {}
-    wanted = list(pupil_ids)
-    if wanted:
-        for mark, assessment in uow.rows(_LAST, pupils=wanted, since=since):
-            found.setdefault(mark.pupil_id, (mark, assessment))
-    return found
+    found = uow.rows(_LAST, pupils=list(pupil_ids), since=since)
+    return {mark.pupil_id: (mark, assessment) for mark, assessment in found}
 
 
 def averages(past: Sequence[Attended], department: str) -> list[tuple[str, int]]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, exists, func
 from sqlalchemy.orm import Mapped
@@ -10,8 +11,7 @@ from sqlmodel import col, select
 
 from data.core import formats
 from data.core.unit_of_work import UnitOfWork, prepared
-from data.families import models as families
-from data.families.models import Pupil, PupilLink
+from data.families.models import Pupil
 from data.schooling.absences import Absence, AbsenceNotice, NoticeState
 from data.schooling.models import Course, Enrolment
 
@@ -59,19 +59,16 @@ def _of_the_last(column: Mapped[int] | Mapped[date]) -> ScalarSelect[date | int]
     )
 
 
-_PUPILS = prepared(
-    families.pupils_with(
-        _counted(~_EXPLAINED),
-        _counted(_EXPLAINED),
-        *(_of_the_last(each) for each in (col(Absence.id), col(Enrolment.id), col(Absence.day))),
-    )
-)
+def columns() -> Sequence[ScalarSelect[Any]]:
+    """Of each pupil of a question what makes its Missed; its parameters are those of `values`."""
+    last = (_of_the_last(each) for each in (col(Absence.id), col(Enrolment.id), col(Absence.day)))
+    return [_counted(~_EXPLAINED), _counted(_EXPLAINED), *last]
 
 
-def of_the_pupils(uow: UnitOfWork) -> list[tuple[Pupil, PupilLink, Missed]]:
-    """The family's pupils by age, with the link, and what they missed; in one question."""
-    found = uow.rows(_PUPILS, family=uow.family_id, first_day=_first_day(uow), last_day=uow.today)
-    return [(pupil, link, Missed(*of)) for pupil, link, *of in found]
+def values(uow: UnitOfWork) -> dict[str, object]:
+    """For that question: this family, this school year."""
+    first_day = date(int(formats.school_year(uow.today)[:4]), 9, 1)
+    return {"family": uow.family_id, "first_day": first_day, "last_day": uow.today}
 
 
 _TO_EXPLAIN = prepared(
@@ -86,9 +83,4 @@ _TO_EXPLAIN = prepared(
 
 def to_explain(uow: UnitOfWork, pupil_id: int) -> Sequence[tuple[Absence, Course]]:
     """(absence, course) of this school year of which this family says nothing yet, the latest first."""
-    values = {"family": uow.family_id, "first_day": _first_day(uow), "last_day": uow.today}
-    return uow.rows(_TO_EXPLAIN, pupil=pupil_id, **values)
-
-
-def _first_day(uow: UnitOfWork) -> date:
-    return date(int(formats.school_year(uow.today)[:4]), 9, 1)
+    return uow.rows(_TO_EXPLAIN, pupil=pupil_id, **values(uow))

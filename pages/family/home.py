@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import time
 
 from markupsafe import Markup
 
@@ -17,30 +17,27 @@ from components.ui.status_chip import status_chip
 from data.billing import models as billing
 from data.billing import online_payments
 from data.billing.models import Ledger
-from data.change_requests import submission as change_requests
 from data.core import formats
 from data.core.i18n import _, pair
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
-from data.families.models import Pupil, PupilLink, Rights
-from data.group_letters import reading
-from data.messages import submission as message_submission
-from data.office import news
+from data.families.models import Pupil, Rights
+from data.office import family_home
+from data.office.news import News
 from data.reenrolment import due as reenrolment_due
-from data.schooling import absences, announced, results, unexcused
+from data.schooling import announced, at_home
 from data.schooling import models as schooling
 from data.schooling.absences import AbsenceNotice
+from data.schooling.at_home import AtHome
 from data.schooling.models import Attended, Lesson, LessonState, starts_for
-from data.schooling.results import Marked
-from data.schooling.unexcused import Missed
 from pages.family import requests, to_do
 from pages.family.billing import balance_words
 from pages.family.requests import BILLING, Line
 from pages.family.to_do import Known
 
-LESSONS, NOTICES = 6, 50  # shown at once; read, the latest first
+LESSONS = 6  # shown at once
 Accounts = Mapping[Ledger, billing.Account]
-Family = Sequence[tuple[Pupil, PupilLink, Missed]]
+Family = Sequence[AtHome]
 Coming = Mapping[int, Sequence[Attended]]  # by pupil
 
 
@@ -62,18 +59,21 @@ class Read:
 
 
 def read(uow: UnitOfWork) -> Read:
-    adults, me, inquiries = message_submission.at_home(uow, uow.now - requests.FRESH)
-    mine = change_requests.of_the_family(uow, requests.LATEST)
-    ledgers, pupils = billing.accounts(uow), unexcused.of_the_pupils(uow)
-    coming = schooling.coming(uow, [pupil.id for pupil, *_ in pupils])
-    standing = reenrolment_due.standing(uow, [(pupil, link) for pupil, link, _ in pupils], coming)
-    people: list[families.Record] = [*adults, *(pupil for pupil, *_ in pupils)]
-    notices = absences.of_the_family(uow, NOTICES)
-    sources = requests.Sources(mine, (standing.sent, standing.given), ledgers, people, notices, inquiries)
+    ledgers, pupils, exchange = billing.accounts(uow), at_home.pupils(uow), family_home.exchange(uow)
+    theirs = {each.pupil.id: each.pupil for each in pupils}
+    coming = schooling.coming(uow, theirs)
+    standing = reenrolment_due.standing(
+        uow, [(each.pupil, each.link) for each in pupils], coming, known=exchange.campaigns
+    )
+    people: list[families.Record] = [*exchange.adults, *theirs.values()]
+    notices = [(notice, theirs[notice.pupil_id]) for notice in exchange.notices if notice.pupil_id in theirs]
+    sources = requests.Sources(
+        exchange.changes, (standing.sent, standing.given), ledgers, people, notices, exchange.messages
+    )
     waiting, answered = requests.latest(uow, sources)
-    known = Known(adults, mine, pupils, coming, ledgers, standing.due, inquiries, reading.awaited(uow))
+    known = Known(exchange, pupils, coming, ledgers, standing.due)
     said = [notice for notice, _pupil in notices if announced.stands(notice)]
-    return Read(known, waiting, answered, said, me.called if me else uow.name)
+    return Read(known, waiting, answered, said, exchange.me.called if exchange.me else uow.name)
 
 
 def _draw(uow: UnitOfWork) -> Markup:
@@ -94,7 +94,7 @@ def _draw(uow: UnitOfWork) -> Markup:
             requests.card(uow, found.answered, any_waiting=bool(found.waiting)),
             class_="cards",
         )
-        + _news(uow)
+        + _news(uow, known.exchange.news)
     )
 
 
@@ -103,7 +103,7 @@ def _lessons(uow: UnitOfWork, pupils: Family, coming: Coming, said: Sequence[Abs
     to come first."""
     found = [
         (lesson, each, pupil, link)
-        for pupil, link, _missed in pupils
+        for pupil, link in ((each.pupil, each.link) for each in pupils)
         for each in coming[pupil.id]
         for lesson in (each.cancelled, each.lesson)
         if lesson
@@ -162,9 +162,8 @@ def _absent(uow: UnitOfWork, lesson: Lesson, attended: Attended, pupil: Pupil, s
     return html.a(uow.translate("Absence ?"), about, href=href, class_="link")
 
 
-def _news(uow: UnitOfWork) -> Markup:
+def _news(uow: UnitOfWork, found: Sequence[News]) -> Markup:
     """What the conservatoire tells everybody."""
-    found = news.current(uow)
     if not found:
         return Markup("")
     lines = [html.li(html.h3(own_text(uow, each, "title")), html.p(own_text(uow, each, "body"))) for each in found]
@@ -178,24 +177,19 @@ def _news(uow: UnitOfWork) -> Markup:
 
 
 def _pupils(uow: UnitOfWork, found: Family, coming: Coming) -> list[Markup]:
-    """A card for each: courses, last mark, the way to the record; one question for the marks of all of them."""
+    """A card for each: courses, last mark, the way to the record."""
     if not found:
         text = uow.translate(
             "Aucun élève n’est rattaché à votre famille. Si c’est une erreur, adressez-vous au conservatoire."
         )
         return [html.section(html.h2(uow.translate("Élèves")), html.p(text), class_="card")]
-    marks = results.last_marks(uow, [pupil.id for pupil, *_ in found], uow.today - timedelta(days=400))
-    return [
-        _pupil(uow, pupil, coming[pupil.id], marks.get(pupil.id), _missed(uow, pupil, link, missed, coming[pupil.id]))
-        for pupil, link, missed in found
-    ]
+    return [_pupil(uow, each, coming[each.pupil.id]) for each in found]
 
 
-def _missed(
-    uow: UnitOfWork, pupil: Pupil, link: PupilLink, missed: Missed, attended: Sequence[Attended]
-) -> Markup | None:
+def _missed(uow: UnitOfWork, each: AtHome, attended: Sequence[Attended]) -> Markup | None:
     """Where nothing can be done of it: « À faire » has what this household may justify."""
-    if not missed.count or link.rights == Rights.ALL:
+    pupil, missed = each.pupil, each.missed
+    if not missed.count or each.link.rights == Rights.ALL:
         return None
     text = uow.ngettext("{count} absence non justifiée", "{count} absences non justifiées", count=missed.count)
     about = to_do.last_missed(uow, missed, attended)
@@ -209,14 +203,13 @@ def _missed(
     return html.p(html.a(text, href=href), class_="small")
 
 
-def _pupil(
-    uow: UnitOfWork, pupil: Pupil, coming: Sequence[Attended], last: Marked | None, missed: Markup | None
-) -> Markup:
+def _pupil(uow: UnitOfWork, seen: AtHome, coming: Sequence[Attended]) -> Markup:
+    pupil = seen.pupil
     courses = [each for each in coming if each.course.school_year == formats.school_year(uow.today)]
     about = " · ".join(filter(None, (", ".join(each.course.name for each in courses) or pupil.discipline, pupil.cycle)))
     facts: list[tuple[str, Content]] = []
-    if last:
-        mark, assessment = last
+    if seen.last:
+        mark, assessment = seen.last
         out_of = formats.decimal(assessment.scale, uow.language, places=0)
         course = next((each.course.name for each in courses if each.course.id == assessment.course_id), "")
         day = formats.short_day(assessment.day, uow.language) if assessment.day else ""
@@ -227,7 +220,7 @@ def _pupil(
         html.h2(pupil.full_name),
         html.p(about, class_="soft") if about else "",
         facts and html.dl((html.div(html.dt(label), html.dd(value)) for label, value in facts), class_="brief"),
-        missed,
+        _missed(uow, seen, coming),
         html.p(
             html.a(
                 uow.translate("Ouvrir le dossier"),

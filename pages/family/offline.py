@@ -173,7 +173,7 @@ def _copy(uow: UnitOfWork) -> Markup:
     )
     tasks = [(task.title, task.about) for task in to_do.tasks_of(uow, found.known)]
     waiting = [(line.text, "") for line in found.waiting[: to_do.WAITING_SHOWN]]
-    pupils = [pupil for pupil, *_ in found.known.pupils]
+    pupils = [each.pupil for each in found.known.pupils]
     coming = agenda.between(uow, pupils, uow.today, uow.today + AHEAD) if pupils else []
     days = [
         html.div(

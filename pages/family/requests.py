@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from markupsafe import Markup
@@ -29,6 +29,7 @@ from data.families.models import Pupil, Record
 from data.messages import models as messages
 from data.messages import submission as message_submission
 from data.messages.models import About, Inquiry, InquiryState
+from data.office.family_home import FRESH
 from data.reenrolment import due as reenrolment_due
 from data.reenrolment.due import Given, Sent
 from data.reenrolment.models import ReenrolmentState, Way, state_of
@@ -39,7 +40,6 @@ PATH, MESSAGES = "/demandes", "/demandes/messages"
 MAX_OF_A_KIND, LATEST = 200, 5  # of each kind on the page; lines on « Accueil »
 TO_DO = (ReenrolmentState.TO_CORRECT,)
 WAITING = (*TO_DO, ReenrolmentState.SUBMITTED, ChangeState.PENDING, EntryState.WAITING, InquiryState.WAITING)
-FRESH = timedelta(days=180)  # what was answered before stands on the page only
 BILLING: dict[str, str] = {Ledger.TUITION: "/facturation/cotisations", Ledger.RENTAL: "/facturation/locations"}
 
 

@@ -1,7 +1,7 @@
 """What « Accueil » says first: « À faire », a line for each thing with the button that does it, then what waits for the conservatoire."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from markupsafe import Markup
@@ -12,17 +12,17 @@ from components.ui.markup import Content, classes, ending, join
 from components.ui.own_words import own, own_text
 from data.billing import online_payments
 from data.billing.models import Account, Entry, EntryState, Ledger
-from data.change_requests.models import Asked, ChangeState
+from data.change_requests.models import ChangeState
 from data.core import formats
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
-from data.families.models import Guardian, Pupil, PupilLink, Rights
+from data.families.models import Rights
 from data.group_letters import reading
-from data.group_letters.models import GroupLetter
 from data.messages import models as messages
-from data.messages.models import Inquiry
+from data.office.family_home import Exchange
 from data.reenrolment.due import Due
 from data.reenrolment.models import ReenrolmentState, RequiredDocument
+from data.schooling.at_home import AtHome
 from data.schooling.models import Attended
 from data.schooling.unexcused import Missed
 from pages.family.requests import BILLING, MESSAGES, Line
@@ -46,14 +46,11 @@ class Task:
 class Known:
     """What the lines are made of: read once for the whole of « Accueil »."""
 
-    adults: Sequence[Guardian]
-    changes: Sequence[Asked]
-    pupils: Sequence[tuple[Pupil, PupilLink, Missed]]
+    exchange: Exchange
+    pupils: Sequence[AtHome]
     coming: Mapping[int, Sequence[Attended]]
     ledgers: Mapping[Ledger, Account]
-    due: Sequence[Due] = field(default_factory=list)
-    messages: Sequence[Inquiry] = ()
-    awaited: Sequence[GroupLetter] = ()
+    due: Sequence[Due]
 
 
 def tasks_of(uow: UnitOfWork, known: Known) -> list[Task]:
@@ -111,7 +108,7 @@ def waiting(uow: UnitOfWork, lines: Sequence[Line]) -> Markup:
 
 def _letters(uow: UnitOfWork, known: Known) -> Iterator[Task]:
     """What the conservatoire asks to read and accept."""
-    for letter in known.awaited:
+    for letter in known.exchange.awaited:
         sent = letter.sent_at.astimezone(uow.zone).date() if letter.sent_at else uow.today
         about = uow.translate("reçu le {day}", day=formats.short_day(sent, uow.language))
         title = uow.translate("À lire et accepter : {title}", title=reading.title(uow, letter))
@@ -121,7 +118,7 @@ def _letters(uow: UnitOfWork, known: Known) -> Iterator[Task]:
 
 def _absences(uow: UnitOfWork, known: Known) -> Iterator[Task]:
     """The last one is named and ticked where the button leads; the others stand there too."""
-    for pupil, link, missed in known.pupils:
+    for pupil, link, missed in ((each.pupil, each.link, each.missed) for each in known.pupils):
         if not missed.count or link.rights != Rights.ALL:
             continue
         about = last_missed(uow, missed, known.coming.get(pupil.id, ()))
@@ -224,7 +221,7 @@ def _reenrolments(uow: UnitOfWork, known: Known) -> Iterator[Task]:
 
 def _answers(uow: UnitOfWork, known: Known) -> Iterator[Task]:
     """What the office answered and nobody of the family has opened."""
-    for inquiry in known.messages:
+    for inquiry in known.exchange.messages:
         if messages.is_unread(inquiry) and inquiry.answered_at:
             day = formats.short_day(inquiry.answered_at.astimezone(uow.zone).date(), uow.language)
             title = uow.translate("Réponse du secrétariat : {title}", title=messages.title(inquiry, uow.language))
@@ -245,11 +242,11 @@ def _records(uow: UnitOfWork, known: Known) -> Iterator[Task]:
     opens = uow.translate("Ouvrir la fiche")
     if any(
         change.state == ChangeState.PENDING and change.confirm_hash and not change.confirmed_at
-        for _request, change, _one in known.changes
+        for _request, change, _one in known.exchange.changes
     ):
         text = uow.translate("Confirmez votre nouvelle adresse e-mail par le lien que vous y avez reçu.")
         yield Task(text.removesuffix("."), "", opens, "/famille")
-    if not any(adult.email for adult in known.adults):
+    if not any(adult.email for adult in known.exchange.adults):
         text = uow.translate(
             "Aucune adresse e-mail n’est enregistrée : ajoutez-la dans votre fiche pour recevoir nos réponses."
         )

@@ -12,7 +12,7 @@ from data.mail.outbox import Letter
 from data.mail.rendering import text_of
 from data.office import absence_review
 from data.privacy import data_export
-from data.schooling import unexcused
+from data.schooling import at_home
 from data.schooling.absences import Absence
 from tests.counting import held_up
 from tests.data.login_helpers import change
@@ -141,7 +141,7 @@ def test_accepting_days_to_come_makes_one_excused_absence_for_each_lesson(databa
     assert [(row.course_id, (row.day - TODAY).days) for row in again] == found
     assert [row.reason for row in again] == ["Maladie", "Maladie", "Maladie", "Transport", "Transport"]
     with as_(CLAIRE, now=NOW + days(9)) as uow:
-        assert [missed.count for pupil, _, missed in unexcused.of_the_pupils(uow) if pupil.id == known().id] == [0]
+        assert [each.missed.count for each in at_home.pupils(uow) if each.pupil.id == known().id] == [0]
 
 
 @both

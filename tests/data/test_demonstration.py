@@ -28,14 +28,14 @@ from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.families.stored_files import StoredFile
 from data.mail.outbox import Letter
 from data.messages.models import Inquiry
-from data.office import news
+from data.office import family_home
 from data.office.news import News
 from data.reenrolment import due as reenrolment_due
 from data.reenrolment import models as reenrolment
 from data.reenrolment import submission as reenrolment_submission
 from data.reenrolment.campaigns import Campaign
 from data.reenrolment.models import Reenrolment, SuppliedDocument, Wish
-from data.schooling import absences, calendar_feed, results, unexcused
+from data.schooling import absences, at_home, calendar_feed, results
 from data.schooling import models as schooling
 from data.schooling.absences import Absence, AbsenceNotice
 from data.schooling.models import Course, Enrolment, Lesson
@@ -131,7 +131,7 @@ def has_a_past(uow: UnitOfWork) -> None:
     assert assessment.day <= uow.today
     missed = [one for each in (*here, *past) for one in absences.of_course(uow, irina.id, each.course.id)]
     assert [each.day for each in missed if not each.excused and uow.today - timedelta(days=75) <= each.day <= uow.today]
-    assert next(one.id for one, _, missed in unexcused.of_the_pupils(uow) if missed.count) == irina.id
+    assert next(each.pupil.id for each in at_home.pupils(uow) if each.missed.count) == irina.id
 
 
 def has_bills(uow: UnitOfWork) -> None:
@@ -162,7 +162,7 @@ def feeds_the_calendar(uow: UnitOfWork) -> None:
 
 
 def tells_news(uow: UnitOfWork) -> None:
-    assert len(news.current(uow)) == 1
+    assert len(family_home.exchange(uow).news) == 1
     closing = found(uow.one(select(News).where(News.rank == 1)))
     assert closing.first_day.month in CLOSINGS[closing.title.removeprefix("Fermeture ")]
 

@@ -19,6 +19,7 @@ from data.group_letters.following import Only
 from data.group_letters.models import GroupLetter, GroupRecipient
 from data.mail.outbox import Letter
 from data.mail.rendering import html_of, text_of
+from data.office import family_home
 from data.privacy import retention
 from data.schooling.models import Course, Teacher
 from data.uploads import validation
@@ -122,7 +123,7 @@ def test_who_cannot_be_written_to_is_named_to_the_office(database: str) -> None:
     assert not [each for each in copies(letter) if each.account_id == account(SAMIR).id]
     with as_(CLAIRE, writes=False) as uow:
         assert reading.copy_of([mine], letter.id) == mine.id
-        assert [each.id for each in reading.awaited(uow)] == [letter.id]
+        assert [each.id for each in family_home.exchange(uow).awaited] == [letter.id]
 
 
 def test_pupils_are_chosen_by_what_is_known_of_them(database: str) -> None:
@@ -199,7 +200,7 @@ def test_a_household_reads_accepts_once_and_the_office_sees_by_whom(database: st
             reading.mark_read(uow, letter.id)
             reading.accept(uow, letter.id)
     with as_(CLAIRE, writes=False) as uow:
-        assert not reading.awaited(uow)
+        assert not family_home.exchange(uow).awaited
         row = reading.received(uow, letter.id).row
         assert (row.accepted_at, row.accepted_by, row.read_by) == (at, "Claire Aubry", "Claire Aubry")
     with as_(SAMIR) as uow:

@@ -13,7 +13,7 @@ from data.core.errors import NotFound
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
-from data.schooling import absences, repertoire, results, unexcused
+from data.schooling import absences, at_home, repertoire, results
 from data.schooling import models as schooling
 from data.schooling.absences import Absence
 from data.schooling.models import Course, Enrolment, Lesson
@@ -159,7 +159,7 @@ def test_another_family_another_site_and_a_stranger_meet_nothing(database: str, 
         assert results.marks(uow, irina, here.course.id) == []
         assert absences.of_course(uow, irina, here.course.id) == []
         assert absences.notices(uow, irina) == []
-        assert irina not in {pupil.id for pupil, *_ in unexcused.of_the_pupils(uow)}
+        assert irina not in {each.pupil.id for each in at_home.pupils(uow)}
         assert (schooling.lessons(uow, here.course.id) == []) == (login is None or code != "valmont")
         with pytest.raises(NotFound):
             schooling.attended(uow, irina, here.enrolment.id)
@@ -334,7 +334,7 @@ def test_the_29_february_is_a_day_like_others(database: str) -> None:
     absence(taken, leap)
     got = mark(taken, leap, 1500)
     with as_(CLAIRE, now=at(leap)) as uow:
-        assert unexcused.of_the_pupils(uow)[0][2].count == 1
+        assert at_home.pupils(uow)[0].missed.count == 1
         assert results.last_marks(uow, [known().id], leap)[known().id][0].id == got
         assert [each.course.id for each in schooling.courses(uow, known().id)] == [taken]
 
@@ -364,18 +364,18 @@ def test_absences_not_excused_are_counted_in_this_school_year_up_to_today(databa
     absence(taken, date(2059, 10, 6), "Nino", excused=True)
     for today, counted in ((MONDAY, 2), (date(2059, 8, 31), 1), (date(2060, 9, 1), 0)):
         with as_(CLAIRE, now=at(today)) as uow:
-            assert [(pupil.id, missed.count) for pupil, _, missed in unexcused.of_the_pupils(uow)] == [
+            assert [(each.pupil.id, each.missed.count) for each in at_home.pupils(uow)] == [
                 (irina, counted),
                 (nino, 0),
             ]
     with as_(CLAIRE, now=at(MONDAY), writes=True) as uow:
-        last = unexcused.of_the_pupils(uow)[0][2]
+        last = at_home.pupils(uow)[0].missed
         assert (last.day, last.waiting) == (MONDAY, 0)
         absences.justify(uow, known(), last.absence_id or 0, reason="Maladie", comment="")
-        left = unexcused.of_the_pupils(uow)[0][2]
+        left = at_home.pupils(uow)[0].missed
         assert (left.count, left.waiting, left.day) == (1, 1, date(2059, 9, 1))
     with as_(MARC, now=at(MONDAY)) as uow:  # the other household did not say it
-        assert next(missed.count for pupil, _, missed in unexcused.of_the_pupils(uow) if pupil.id == irina) == 2
+        assert next(each.missed.count for each in at_home.pupils(uow) if each.pupil.id == irina) == 2
     with as_(CLAIRE, now=at(MONDAY)) as uow:
         listed = [each.day for each in absences.of_course(uow, irina, taken)]
         assert listed == sorted(listed, reverse=True)

@@ -19,10 +19,11 @@ from data.core.errors import NotFound
 from data.core.scope import ScopeViolation
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
-from data.core.unit_of_work import UnitOfWork, unit_of_work
+from data.core.unit_of_work import UnitOfWork, parts, unit_of_work
 from data.families import models as families
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.mail.outbox import Letter
+from data.office import family_home
 from tests.demo_users import as_, both
 
 ROLES = [
@@ -40,7 +41,7 @@ def guardian_forms(uow: UnitOfWork) -> dict[str, list[str]]:
     one, other = aliased(Guardian), aliased(Family)
     sub = select(Guardian).subquery()
     through = aliased(Guardian, sub)
-    cte = select(Guardian.id, Guardian.first_name).cte()
+    cte, part = select(Guardian.id, Guardian.first_name).cte(), parts(2).c.part
     names = lambda found: sorted(str(each) for each in found)  # noqa: E731
     return {
         "entity": names(guardian.first_name for guardian in uow.all(select(Guardian))),
@@ -68,6 +69,13 @@ def guardian_forms(uow: UnitOfWork) -> dict[str, list[str]]:
         "subquery": names(row[0] for row in uow.rows(select(sub.c.first_name))),
         "aliased subquery": names(guardian.first_name for guardian in uow.all(select(through))),
         "cte": names(row[0] for row in uow.rows(select(cte.c.first_name))),
+        "parts": names(
+            row[0]
+            for row in uow.rows(
+                select(Guardian.first_name).select_from(part.table).outerjoin(Guardian, part == 1).order_by(part)
+            )
+            if row[0]
+        ),
         "union": names(row[0] for row in uow.rows(union(select(Guardian.first_name), select(Guardian.first_name)))),
     }
 
@@ -127,6 +135,18 @@ def test_no_table_shows_another_family_to_a_family(database: str, login: str, si
                 assert {getattr(row, key) for row in uow.all(select(table))} <= {uow.family_id}, table
         assert uow.all(select(AuditEntry)) == []
         assert uow.all(select(Throttle)) == []
+
+
+@both
+def test_what_several_parts_of_one_question_bring_is_the_familys(database: str) -> None:
+    for login in ("aubry.claire", "belkacem.samir"):
+        with as_(login, writes=False) as uow:
+            found = family_home.exchange(uow)
+            theirs = [*found.adults, *found.messages, *found.notices, *(request for request, *_ in found.changes)]
+            assert {each.family_id for each in theirs} == {uow.family_id}
+            assert found.me in found.adults
+            assert (len(found.news), found.awaited) == (1, [])
+            assert found.campaigns
 
 
 @both

@@ -16,7 +16,7 @@ from data.families.models import Guardian
 from data.mail import letterhead
 from data.mail.outbox import Letter
 from data.mail.rendering import html_of
-from data.office import news
+from data.office import family_home, news
 from data.office.news import News
 from data.pdf.page import PageCanvas
 from data.privacy import records, retention
@@ -194,14 +194,14 @@ def test_an_accent_has_contrast_wherever_it_stands_in_both_schemes(colour: str) 
 
 def test_news_are_read_between_their_days_in_their_order(database: str) -> None:
     with as_(CLAIRE) as uow:
-        shown, *others = [each.title for each in news.current(uow)]
+        shown, *others = [each.title for each in family_home.exchange(uow).news]
         assert shown.startswith("Audition ")
         assert not others  # one is over, one is still to come
     with as_(HELENE) as uow:
         made = news.save(uow, None, {"title": "Concert", "body": "Ce soir.", "first_day": "", "last_day": ""})
         news.move(uow, made.id, -9)
     with as_(CLAIRE) as uow:
-        assert news.current(uow)[0].title == "Concert"
+        assert family_home.exchange(uow).news[0].title == "Concert"
     with pytest.raises(ValidationErrors) as raised, as_(HELENE) as uow:
         news.save(uow, None, {"title": "", "body": "x", "first_day": "32/01/2026", "last_day": ""})
     assert set(raised.value.faults) == {"title", "first_day"}
