@@ -349,5 +349,5 @@ def test_sums_of_which_nothing_says_that_they_came_are_not_cashed_unsaid(databas
     assert (run.kind, "cashed" in asked(check(run))) == ("payments", True)
     due = check(give("payments", text, answers={"cashed": "due", "unnumbered": "made"}))
     assert [(line, column) for line, column, _ in faults(due)] == [(2, "Montant"), (3, "Montant")]
-    told = check(give("payments", text.replace("Montant", "Montant réglé"), answers={"unnumbered": "made"}))
-    assert (faults(told), asked(told)) == ([], {})
+    paid_for = check(give("payments", text.replace("Montant", "Montant réglé"), answers={"unnumbered": "made"}))
+    assert (faults(paid_for), asked(paid_for)) == ([], {})
