@@ -22,9 +22,19 @@ from data.core.i18n import LANGUAGES, translate_or_same
 from data.core.phones import FRENCH_PLAN, usual_number
 from data.core.plain_text import fold, tidy, tidy_lines
 from data.core.spreadsheets import Cell, Phone
-from data.importing.conventions import DASH, EURO, GROUPED, SPLIT, Conventions, no_number, plain_amount, read_day_of
+from data.importing.conventions import (
+    DASH,
+    EURO,
+    GROUPED,
+    SERIAL_DAY,
+    SPLIT,
+    Conventions,
+    counted,
+    no_number,
+    plain_amount,
+    read_day_of,
+)
 
-SERIAL_DAY = date(1899, 12, 30)  # a spreadsheet counts its days from there
 YEARS = range(1900, 2101)  # alone in a cell
 SCIENTIFIC = re.compile(r"[+-]?\d+([.,]\d+)?[eE]([+-]?\d+)")
 REWRITTEN = re.compile(r"\d([.,]\d+)?[eE]\+\d{2,}")  # as spreadsheets write it: a class « 6E2 » is none
@@ -54,6 +64,7 @@ class Field:
 
     def read(self, cell: Cell, conventions: Conventions = PLAIN, country: str = "") -> Any:
         """The value of a cell, in a line whose person lives in that country ("" when nothing says); UserError with the mend."""
+        cell = counted(cell, conventions) if self.form == "day" else cell
         typed = self._text(cell)
         if typed and self.form in {"phone", "postcode"} and country in FRENCH_PLAN:
             lost = isinstance(cell, int) and str(cell)[:1] in {"6", "7"} and self.form == "phone"

@@ -1,9 +1,10 @@
 """How a column writes its values: told by all of them before any line is read, or by a person where they leave a doubt."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 from data.core.days import FIGURES, MIDNIGHT, read_day
 from data.core.errors import UserError
@@ -17,6 +18,7 @@ HOUR = re.compile(r"[T ]\d{1,2}:.*$")
 MINUTE = timedelta(minutes=1)
 NO_DAY = date(1900, 1, 1)  # what a spreadsheet makes of nothing
 MAX_YEARS_AHEAD = 100
+SERIAL, SERIAL_DAY = re.compile(r"\d{5}(\.\d+)?"), date(1899, 12, 30)
 LATE = 20  # hour from which a day of another time zone is meant
 COMMA, DOT = ",", "."
 
@@ -37,8 +39,9 @@ class Conventions:
     month_first: bool = False
     century: str = ""  # « past »: 12 is 2012 or 1912, never in the future; « near »: the century nearest to today
     hours: str = ""  # of late hours in a column of days: « next », « same »
+    serials: str = ""  # « days »: 41712 is the 14th of March 2014
     today: date = date(2000, 1, 1)
-    waits: frozenset[str] = frozenset()  # what is asked and not answered: amounts, months, years, hours
+    waits: frozenset[str] = frozenset()  # what is asked and not answered: amounts, months, years, hours, serials
 
 
 def conventions_of(
@@ -54,6 +57,7 @@ def conventions_of(
         month_first=found.get("months") == "month",
         century=found.get("years", ""),
         hours=found.get("hours", ""),
+        serials=found.get("serials", ""),
         today=today,
         waits=waits,
     )
@@ -98,6 +102,8 @@ def _days(name: str, title: str, cells: list[Cell], questions: Questions, today:
         found["months"] = _ask(questions, question, [each[0] for each in figures if int(each[2]) > 12])
     if short := [each[0] for each in figures if len(each[3]) == 2]:
         found["years"] = _ask(questions, _of_years(name, title, short[0], today), short)
+    if serials := {shown(cell): day for cell in cells if (day := serial_day(cell))}:
+        found["serials"] = _ask(questions, _of_serials(name, title, serials), list(serials))
     late = [shown(cell) for cell in cells if (moment := moment_of(cell)) and is_late(moment)]
     if late:
         found["hours"] = _ask(questions, _of_hours(name, title, late[0]), late)
@@ -143,6 +149,36 @@ def _of_hours(name: str, title: str, sample: str) -> Question:
         ),
         column=title,
     )
+
+
+def _of_serials(name: str, title: str, days: Mapping[str, date]) -> Question:
+    sample, day = next(iter(days.items()))
+    return Question(
+        f"serials:{name}",
+        UserError("Des cellules de la colonne « {column} » sont des nombres ({sample}), et non des dates. Que lire ?",
+                  column=title, sample=sample),
+        (
+            Choice("days", UserError("Les dates que le tableur a comptées : {sample} est le {day}", sample=sample, day=f"{day:%d/%m/%Y}")),
+            Choice("written", UserError("Rien : je corrigerai ces lignes")),
+        ),
+        column=title,
+    )  # fmt: skip
+
+
+def serial_day(cell: Cell) -> date | None:
+    """What a spreadsheet keeps of a day that is not shown as one: the number of days since 1900."""
+    text = str(cell).strip().replace(",", ".") if isinstance(cell, str | int | float | Decimal) else ""
+    if isinstance(cell, bool) or not SERIAL.fullmatch(text):
+        return None
+    return SERIAL_DAY + timedelta(days=int(float(text)))
+
+
+def counted(cell: Cell, conventions: Conventions) -> Cell:
+    """The cell of a column of days, its count of days read as it was answered."""
+    day = serial_day(cell)
+    if day and "serials" in conventions.waits:
+        raise Unanswered()
+    return day if day and conventions.serials == "days" else cell
 
 
 def _of_years(name: str, title: str, sample: str, today: date) -> Question:

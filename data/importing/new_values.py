@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
 from sqlmodel import SQLModel
 
@@ -36,7 +35,7 @@ def values_of(entity: Entity) -> Iterator[Labelled]:
             yield one.label, ", ".join(text.splitlines())
 
 
-def cell_text(one: Field | None, value: Any) -> str:
+def cell_text(one: Field | None, value: object) -> str:
     """A value as a file shows it."""
     if value is None or value == "":
         return ""

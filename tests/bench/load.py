@@ -29,11 +29,17 @@ class Target:
         return statistics.median(self.together)
 
 
+class Busy(Exception):
+    """The portal asks to come back in a moment: no failure of theirs, and counted."""
+
+
 async def sign_in(base: str, login: str, password: str) -> dict[str, str]:
     """The cookies of that account."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True), headers={"origin": base}) as session:
         data = {"site": "valmont", "identifiant": login, "mot_de_passe": password}
         async with session.post(f"{base}/connexion", data=data, allow_redirects=False) as answer:
+            if answer.status == 503:
+                raise Busy
             assert answer.status == 303, await answer.text()
             return {name: morsel.value for name, morsel in answer.cookies.items()}
 

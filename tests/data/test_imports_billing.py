@@ -341,3 +341,13 @@ def test_days_and_parts_that_cannot_be_are_conflicts(database: str) -> None:
         "Facture ZZ1 du 15/10/2062 : l’échéance du 30/11/2026 est avant elle.",
         "Facture ZZ1 : ses échéances font 80,00 €, son total est 100,00 €.",
     ]
+
+
+def test_sums_of_which_nothing_says_that_they_came_are_not_cashed_unsaid(database: str) -> None:
+    text = "Famille;Date;N°;Montant\n1042;12/10/2026;F1;1 250,00 €\n1042;13/10/2026;F2;85 €\n"
+    run = last(ImportRun, ImportRun.id == jobs.receive(HELENES, "", "liste.csv", text.encode()))
+    assert (run.kind, "cashed" in asked(check(run))) == ("payments", True)
+    due = check(give("payments", text, answers={"cashed": "due", "unnumbered": "made"}))
+    assert [(line, column) for line, column, _ in faults(due)] == [(2, "Montant"), (3, "Montant")]
+    paid_for = check(give("payments", text.replace("Montant", "Montant réglé"), answers={"unnumbered": "made"}))
+    assert (faults(paid_for), asked(paid_for)) == ([], {})

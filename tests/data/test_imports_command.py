@@ -44,7 +44,9 @@ def test_what_cannot_be_imported_is_reported_line_by_line_and_leaves_nothing(dat
     invalid = run(database, "families", source)
     assert (invalid.returncode, invalid.stderr.count("\n")) == (1, 1)
     assert "ligne 2, Date de naissance, « 32/01/1980 » : Le 32/01/1980 n’existe pas." in invalid.stdout
-    assert len([line for line in invalid.stdout.splitlines() if line.startswith("ligne ")]) >= 40
+    assert (
+        len([line for line in invalid.stdout.splitlines() if line.startswith("ligne ")]) >= 39
+    )  # and a number that may be a day is asked about
     assert snapshot() == before
     assert every(ImportFile) == []
     assert {each.state for each in every(ImportRun)} == {"dropped"}

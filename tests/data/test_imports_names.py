@@ -167,7 +167,7 @@ def test_of_a_list_of_cheques_homonyms_are_asked_line_by_line_and_an_unknown_nam
     ],
 )
 def test_what_contradicts_a_name_or_a_name_more_or_less_is_asked(row: str) -> None:
-    report = given("Nom;Prénom;E-mail;CP;Montant;Date", row, kind="payments")
+    report = given("Nom;Prénom;E-mail;CP;Montant payé;Date", row, kind="payments")
     assert (len(opened(report)), report.written, every(Payment)) == (1, False, [])
 
 

@@ -12,6 +12,7 @@ from data.importing.runs import ImportRun
 from data.schooling.models import Course, Teacher
 from data.schooling.results import Mark
 from tests.data.import_helpers import HELENES, bring, carry, check, conflicts, faults, give
+from tests.data.sheet_helpers import saved, workbook
 from tests.data.site_helpers import an_empty_site
 from tests.data.test_imports_households import KIND, homes
 from tests.demo_users import every, last
@@ -270,3 +271,33 @@ def test_members_of_whom_nothing_says_who_they_are_are_asked_once(
     )
     adults = [(each.first_name, each.phone_mobile) for each in every(Guardian, Guardian.phone_mobile != "")]
     assert adults == ([] if answer == "pupils" else [("Léa", "+33612345678")])
+
+
+def test_days_that_a_spreadsheet_counted_are_asked_about_once_a_column() -> None:
+    rows = [
+        ["Nom", "Prénom", "Né le", "Parent"],
+        ["Roux", "Ana", 41712, "ROUX Eva"],
+        ["Gris", "Tom", "41000.5", "GRIS Ivo"],
+    ]
+    run = give(KIND, saved(workbook(*rows)), file="liste.xlsx")
+    [question] = [each for each in check(run).questions if each.is_open]
+    assert (question.key, question.samples) == ("serials:pupil_birth_date", ["41712", "41000.5"])
+    assert str(question.choices[0].sentence) == "Les dates que le tableur a comptées : 41712 est le 14/03/2014"
+    carry(give(KIND, saved(workbook(*rows)), file="liste.xlsx", answers={"serials:pupil_birth_date": "days"}))
+    assert {each.first_name: f"{each.birth_date:%d/%m/%Y}" for each in every(Pupil)} == {
+        "Ana": "14/03/2014",
+        "Tom": "01/04/2012",
+    }
+
+
+@pytest.mark.parametrize(("answer", "adults"), [("same", ["Eva Roux", "Luc Petit"]), ("alone", ["Eva", "Luc"])])
+def test_one_surname_of_a_family_is_asked_about_and_is_no_dead_end(answer: str, adults: list[str]) -> None:
+    text = (
+        "Nom de famille;Prénom du parent;E-mail;Enfant 1;Cours;Enfant 2;Cours;Enfant 3;Cours;Enfant 4;Cours\n"
+        "Roux;Eva;e@example.org;Emma;Piano;Tom;Éveil;;;;\nPetit;Luc;l@example.org;Lou;Violon;Max;Chant;Ana;Piano;Zoé;Éveil\n"
+    )
+    assert asked(check(taken_for(text))) == {"adult-surname"}
+    bring(KIND, text, answers={"adult-surname": answer})
+    assert [name for names, _ in homes() for name in names] == adults
+    assert [len(pupils) for _, pupils in homes()] == [2, 4]
+    assert {each.last_name for each in every(Pupil)} == {"Roux", "Petit"}

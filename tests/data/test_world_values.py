@@ -71,7 +71,7 @@ def test_a_wrong_amount_is_quoted_with_what_to_write(typed: str, why: str) -> No
 
 
 @pytest.mark.parametrize("cell", [
-    "31/02/2015", "00/00/0000", "2015", 2015, "été 2015", "42000", 42000, "2015-03-00", "15/06/215", "15/06/2915", "01/01/1900", "vers 2015",
+    "31/02/2015", "00/00/0000", "2015", 2015, "été 2015", "2015-03-00", "15/06/215", "15/06/2915", "01/01/1900", "vers 2015",
 ])  # fmt: skip
 def test_a_wrong_day_is_quoted_and_never_guessed(cell: Cell) -> None:
     [said] = read(columns.fields.DATE, [cell])

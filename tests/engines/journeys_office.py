@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests import sample_files
-from tests.engines.conftest import Enter
+from tests.engines.conftest import WIDE, Enter
 from tests.engines.page import Page
 from tests.engines.where import Where, box, button, css, field, files, heading, hidden, link, words
 from tests.server import Server
@@ -14,7 +14,6 @@ Size = tuple[int, int]
 ASKED = css("fieldset.question:not(:has(input:checked))")
 ANSWERS = {
     "Deux numéros pour deux adultes": "Le premier au premier adulte, le second au second",
-    "ni code postal ni ville": "Ne pas les enregistrer",
     "que le nom de l’adulte": "C’est une seule famille",
 }
 
@@ -77,12 +76,21 @@ def test_a_file_goes_from_its_questions_to_done(enter: Enter, portal: Server, tm
     page.at(r"^/gestion/imports/\d+")
     page.click(button("Vérifier", exact=True))
     page.see(words("Lignes qui ajoutent"))
+    fits_a_small_telephone(page)
     answer(page)
     if page.ask_now(box("J’ai lu")):
         page.tick(box("J’ai lu"))
     page.click(button("Importer"))
     page.see(words("Importé le"))
+    fits_a_small_telephone(page)
     assert portal.value("SELECT count(*) FROM family") == before + 5
+
+
+def fits_a_small_telephone(page: Page) -> None:
+    page.resize(320, 700)
+    fits = "() => document.documentElement.scrollWidth <= innerWidth"
+    page.until(lambda: page.evaluate(fits), "the page scrolls up and down only")
+    page.resize(*WIDE)
 
 
 def answer(page: Page) -> None:

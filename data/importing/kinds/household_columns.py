@@ -27,6 +27,8 @@ DISCIPLINE = (
     "Instrument",
     "Disciplines",
     "Cours",
+    "Cours choisi",
+    "Activité choisie",
     "Activité",
     "Discipline 1",
     "Instrument 1",

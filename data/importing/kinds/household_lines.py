@@ -65,6 +65,7 @@ def _adults(entry: Entry, snapshot: Snapshot) -> bool:
         if f"adult{slot}" in line.nobody and slot not in named:
             for name in [name for name in values if f"adult{slot}_{name}" not in snapshot.unsaid]:
                 del values[name]
+        _surname(line, snapshot, slot, values)
         given = {name for name, value in values.items() if value and name not in {"country", "civility"}}
         if slot in own:
             entry.own.append(_adult(line, snapshot, slot, values))
@@ -74,6 +75,24 @@ def _adults(entry: Entry, snapshot: Snapshot) -> bool:
         elif given:
             entry.adults.append(_adult(line, snapshot, slot, values))
     return learns
+
+
+def _surname(line: Line, snapshot: Snapshot, slot: int, values: Values) -> None:
+    """« Nom de famille » beside « Prénom du parent » and « Enfant 1 » may be everybody’s: asked once."""
+    first, theirs = str(values.get("first_name") or ""), str(line.get("pupil_last_name", ""))
+    named = snapshot.titles.keys() & {f"adult{slot}_name", f"adult{slot}_last_name"}
+    if not first or not theirs or named or values.get("last_name"):
+        return
+    sentence = UserError("Le fichier donne le prénom des adultes, et un seul nom. Est-ce aussi le leur ?")
+    choices = (
+        Choice("same", UserError("Oui, ils portent le nom de leurs enfants")),
+        Choice("alone", UserError("Non, les enregistrer sous leur seul prénom, à compléter ensuite")),
+    )
+    asked = Question("adult-surname", sentence, choices, column=snapshot.titles.get("pupil_last_name", ""))
+    answer = snapshot.questions.ask(asked, line=line.number, sample=f"{first} / {theirs}")
+    values["last_name"] = first if answer == "alone" else theirs
+    if answer == "alone":
+        values["first_name"] = ""
 
 
 def _is_named(line: Line, slot: int, values: Values) -> bool:

@@ -12,7 +12,7 @@ from data.core.errors import UserError
 from data.core.fields import TEXT, fold
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.importing.columns import MONEY, PAYMENT_MEANS, column
-from data.importing.kinds import account_sides, name_checks, named_people, settling, unpaid, who_pays
+from data.importing.kinds import account_sides, cashed, name_checks, named_people, settling, unpaid, who_pays
 from data.importing.kinds.families import FAMILY_KEY
 from data.importing.kinds.invoices import (
     INVOICE_KEY,
@@ -183,6 +183,7 @@ def prepare(lines: list[Line], snapshot: Snapshot) -> None:
     lines = [line for line in lines if not (line.number in snapshot.aside or unpaid.RETURNED in line.found)]
     named_people.families(lines, snapshot, known=lambda line: _invoiced(line, snapshot))
     lines = [line for line in lines if line.number not in snapshot.aside]
+    cashed.ask(lines, snapshot)
     _give_numbers(lines, snapshot)
     by_amount: dict[tuple[str, int], list[Line]] = {}
     for line in lines:
