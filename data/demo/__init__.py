@@ -11,7 +11,7 @@ from data.core.audit import Action
 from data.core.sites import Policy, Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
-from data.demo import access, letters, messages, money, people, reenrolment, requests, schooling
+from data.demo import access, letters, messages, money, office, people, reenrolment, requests, schooling
 from data.office.news import News
 from data.schooling import school_days
 
@@ -62,6 +62,7 @@ def _fill(more: int, seed: int) -> bool:
     reenrolment.fill()
     messages.fill()
     access.fill()
+    office.fill()
     letters.fill()
     with system_unit_of_work(writes=True) as uow:
         audit.note(

@@ -128,7 +128,7 @@ class _Household:
                 )
             )[0]
             media_type = "application/pdf" if name.endswith("pdf") else "image/jpeg"
-            reenrolment_documents.supply(uow, self.pupil, wanted.id, _file(label, media_type), media_type, name)
+            reenrolment_documents.supply(uow, self.pupil, wanted.id, paper(label, media_type), media_type, name)
 
     def send(self) -> "_Household":
         names = {PORTRAIT: "portrait.jpg", ADDRESS: "justificatif.pdf", INSURANCE: "assurance.pdf"}
@@ -176,7 +176,7 @@ def _as(login: str, at: datetime, site: str = "valmont") -> AbstractContextManag
 
 
 @lru_cache(maxsize=16)
-def _file(label: str, media_type: str) -> bytes:
+def paper(label: str, media_type: str) -> bytes:
     """A record that says what it is: a real file, a few kilobytes."""
     sheet = Image.new("RGB", (420, 594), "#faf8f3")
     pen = ImageDraw.Draw(sheet)
@@ -248,7 +248,7 @@ def _stored(
     uow: UnitOfWork, campaign: Campaign, pupil_id: int, family_id: int, document: RequiredDocument
 ) -> StoredFile:
     media_type = "image/jpeg" if document.label == PORTRAIT else "application/pdf"
-    content = _file(document.label, media_type)
+    content = paper(document.label, media_type)
     return StoredFile(
         site_id=campaign.site_id,
         pupil_id=pupil_id,

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, case, cast, exists, func, union_all
+from sqlalchemy import ColumnElement, String, case, cast, exists, func, union
 from sqlmodel import col, or_, select
 
 from data.accounts.models import Account
@@ -273,12 +273,17 @@ def _guess(uow: UnitOfWork, terms: Sequence[SearchTerm]) -> tuple[Sequence[Searc
     if not any(word.may_be_misspelt for word in terms):
         return terms, {}
     of_adults = (Guardian.last_name, Guardian.first_name, Guardian.birth_name)
-    each = [select(name).distinct() for name in (*of_adults, Pupil.last_name, Pupil.first_name)]
-    names = {name for (name,) in uow.rows(union_all(*each))}
+    each = [select(name) for name in (*of_adults, Pupil.last_name, Pupil.first_name)]
+    names = [name for (name,) in uow.rows(union(*each))]
     parts = search_text.parts_of(names)
     near = {word: _or_itself(word, parts) for word in terms if word.may_be_misspelt}
     guessed = {word.forms[0]: forms for word, forms in near.items() if forms != word.forms}
-    return [SearchTerm(tuple(near.get(word, word.forms))) for word in terms], guessed
+    return [SearchTerm(_told_apart(near[word])) if word in near else word for word in terms], guessed
+
+
+def _told_apart(forms: Sequence[str]) -> tuple[str, ...]:
+    """Without those that another finds anyway: « lauren » finds « laurent » too, and each form is read for in every record."""
+    return tuple(form for form in forms if not any(other != form and form.startswith(other) for other in forms))
 
 
 def _or_itself(word: SearchTerm, parts: Sequence[str]) -> Sequence[str]:

@@ -281,7 +281,8 @@ def _state(uow: UnitOfWork, line: Line) -> Content:
     return html.span(chip, html.br(), question_link(uow, *line.about, named=line.text)) if line.about else chip
 
 
-def _draw(uow: UnitOfWork, listing: Listing[Line]) -> Markup:
+def everything(uow: UnitOfWork) -> list[Line]:
+    """All that the page lists, of the family that looks."""
     people: list[Record] = [*families.guardians(uow), *(pupil for pupil, _link in families.pupils(uow))]
     sources = Sources(
         change_requests.of_the_family(uow, MAX_OF_A_KIND),
@@ -291,9 +292,12 @@ def _draw(uow: UnitOfWork, listing: Listing[Line]) -> Markup:
         absences.of_the_family(uow, MAX_OF_A_KIND),
         message_submission.of_the_family(uow, MAX_OF_A_KIND),
     )
-    found = gather(uow, sources, MAX_OF_A_KIND)
+    return gather(uow, sources, MAX_OF_A_KIND)
+
+
+def _draw(uow: UnitOfWork, listing: Listing[Line]) -> Markup:
     under = uow.translate(
         "Fiches, réinscriptions, pièces, absences, règlements et messages : ce qui attend, ce qui est répondu."
     )
     back = way_back(uow.translate("Retour à l’accueil"), "/")
-    return html.p(back) + head(uow.translate("Vos demandes"), under) + lists.draw(uow, listing, found)
+    return html.p(back) + head(uow.translate("Vos demandes"), under) + lists.draw(uow, listing, everything(uow))

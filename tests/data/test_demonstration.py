@@ -26,14 +26,20 @@ from data.demo import renewal
 from data.families import models as families
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.families.stored_files import StoredFile
+from data.group_letters import following as letter_following
+from data.group_letters import reading
+from data.group_letters.following import Only
+from data.group_letters.models import GroupLetter, GroupRecipient
 from data.mail.outbox import Letter
 from data.messages.models import Inquiry
 from data.office import family_home
 from data.office.news import News
 from data.reenrolment import due as reenrolment_due
 from data.reenrolment import models as reenrolment
+from data.reenrolment import queue_list
 from data.reenrolment import submission as reenrolment_submission
 from data.reenrolment.campaigns import Campaign
+from data.reenrolment.follow_up import ReviewNote
 from data.reenrolment.models import Reenrolment, SuppliedDocument, Wish
 from data.schooling import absences, at_home, calendar_feed, results
 from data.schooling import models as schooling
@@ -47,7 +53,7 @@ from pages.family.pupil import courses as courses_page
 from pages.family.pupil import reenrolment as reenrolment_page
 from tests.conftest import FOLDER, move_to, stored_path
 from tests.days import THOROUGH
-from tests.demo_users import CLAIRE, PAUL, account, as_, both, both_empty, every, found, pupil, set_site
+from tests.demo_users import CLAIRE, PAUL, SAMIR, account, as_, both, both_empty, every, found, pupil, set_site
 
 PARIS = ZoneInfo("Europe/Paris")
 HARD = (
@@ -190,6 +196,19 @@ def is_shown(uow: UnitOfWork) -> None:
     assert "324,00" in billing_page._draw(uow, office_tab)
 
 
+def the_office_follows(uow: UnitOfWork) -> None:
+    """A letter that some read and accepted and others not, one being written; a request of each kind that colleagues keep."""
+    sent, draft = every(GroupLetter)
+    assert (sent.state, sent.asks, draft.state) == ("sent", True, "draft")
+    counts = letter_following.followed(uow, sent, Only.ALL).counts
+    assert counts[Only.ALL] > counts[Only.READ] > counts[Only.ACCEPTED] > 0 < counts[Only.AWAITED]
+    notes = [each.note for each in queue_list.queue(uow) if each.note]
+    assert [(bool(each.text), each.revisit, each.assignee) for each in notes] == [
+        (True, False, "Hélène Lemoine"),
+        (False, True, ""),
+    ]
+
+
 def nothing_is_ahead_of_its_time(uow: UnitOfWork) -> None:
     days: list[tuple[type[Any], Any]] = [
         (Invoice, Invoice.day), (Payment, Payment.day), (Assessment, Assessment.day), (Absence, Absence.day),
@@ -202,7 +221,8 @@ def nothing_is_ahead_of_its_time(uow: UnitOfWork) -> None:
         (FieldChange, FieldChange.decided_at), (Letter, Letter.sent_at), (AuditEntry, AuditEntry.at),
         (Reenrolment, Reenrolment.submitted_at), (Reenrolment, Reenrolment.decided_at), (Wish, Wish.changed_at),
         (SuppliedDocument, SuppliedDocument.given_at), (SuppliedDocument, SuppliedDocument.decided_at),
-        (Inquiry, Inquiry.turned_at),
+        (Inquiry, Inquiry.turned_at), (GroupLetter, GroupLetter.sent_at), (GroupRecipient, GroupRecipient.read_at),
+        (GroupRecipient, GroupRecipient.accepted_at), (ReviewNote, ReviewNote.changed_at),
         (AbsenceNotice, AbsenceNotice.submitted_at), (StoredFile, StoredFile.created_at), (Campaign, Campaign.created_at),
     ]  # fmt: skip
     for table, moment in moments:
@@ -254,6 +274,9 @@ def test_on_every_day_all_is_there_and_nothing_is_ahead_of_its_time(
         is_shown(uow)
     with as_(PAUL, writes=False) as uow:
         some_are_late(uow)
+        the_office_follows(uow)
+    with as_(SAMIR, writes=False) as uow:
+        assert len(reading.awaited(uow)) == 1
     with system_unit_of_work() as uow:
         nothing_is_ahead_of_its_time(uow)
         ages_fit(uow)

@@ -285,11 +285,11 @@ def test_a_letter_to_a_group_is_read_over_sent_read_and_accepted(mailed: Server,
         tab.act("save", 0, **values, text="Bonjour {prenom}.")
         assert "La variable {prenom} n’existe pas" in tab.shown()
         tab.act("save", 0, **values, text="Venez avec {élèves}.")
-    number = mailed.value("SELECT id FROM group_letter")
+    number = mailed.value("SELECT max(id) FROM group_letter")
     with Tab(paul, f"/gestion/courriels/groupes/{number}") as tab:
         assert "Irina Aubry et Nino Aubry" in tab.shown()
         tab.act("send", number, **values, text="Voici {élèves}.")
-        assert mailed.value("SELECT state FROM group_letter") == "draft"
+        assert mailed.value("SELECT state FROM group_letter ORDER BY id DESC LIMIT 1") == "draft"
         tab.act("send", number, **values, text="Voici {élèves}.")
     path = f"/mot-de-passe/courriers?groupe={number}"
     plain, _ = post.wait("claire.aubry@example.org", "Le règlement")
@@ -298,7 +298,10 @@ def test_a_letter_to_a_group_is_read_over_sent_read_and_accepted(mailed: Server,
     claire = come("aubry.claire", to=mailed)
     assert "À lire et accepter : Le règlement" in claire.text("/")
     with Tab(claire, path) as tab:
-        wait_for(lambda: mailed.value("SELECT read_by FROM group_recipient"), "the mark that it was read")
+        wait_for(
+            lambda: mailed.value("SELECT read_by FROM group_recipient ORDER BY id DESC LIMIT 1"),
+            "the mark that it was read",
+        )
         tab.act("accept", number)
         assert "Accepté le" in tab.shown()
     assert "À lire et accepter" not in claire.text("/")
