@@ -22,7 +22,7 @@ from data.reenrolment import models as reenrolment
 from data.reenrolment.campaigns import Campaign, CampaignState, RequiredDocument
 from data.reenrolment.follow_up import ReviewNote
 from data.reenrolment.models import DocumentState, Reenrolment, ReenrolmentState, SuppliedDocument, Way, Wish
-from data.reenrolment.queue_list import balance
+from data.reenrolment.queue_terms import balance
 from data.schooling import models as schooling
 from data.schooling.absences import AbsenceNotice
 from data.schooling.models import Attended, Lesson

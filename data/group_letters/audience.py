@@ -18,7 +18,7 @@ from data.group_letters.models import GroupLetter, Reach
 from data.mail.rendering import deliverable
 from data.reenrolment import participation
 from data.reenrolment.campaigns import Campaign
-from data.reenrolment.queue_list import balance
+from data.reenrolment.queue_terms import balance
 from data.schooling.models import Course, Enrolment, EnrolmentStatus, Teacher
 
 MAX_NUMBERS = 500

@@ -20,7 +20,7 @@ from data.mail.custom_templates import VARIABLE, TemplateText
 from data.mail.outbox import Letter, Mail, Recipient, compose
 from data.mail.templates import Lane, LetterKind
 from data.reenrolment.campaigns import Campaign
-from data.reenrolment.queue_list import balance
+from data.reenrolment.queue_terms import balance
 from data.schooling.models import Course, Enrolment, EnrolmentStatus, Teacher
 
 # What can be put into the text, and what each stands for.

@@ -13,7 +13,8 @@ from data.core.unit_of_work import UnitOfWork
 from data.families.models import Guardian, Pupil
 from data.reenrolment import queue_list, review_queue
 from data.reenrolment.models import Reenrolment, ReenrolmentState, Way
-from data.reenrolment.queue_list import Narrowing, Only, Waiting
+from data.reenrolment.queue_list import Narrowing, Waiting
+from data.reenrolment.queue_terms import Only
 
 MAX_REQUESTS = 500  # in one go
 Wanted = tuple[int, int]  # a request and the version that was read

@@ -23,7 +23,8 @@ from data.reenrolment import campaigns, letters
 from data.reenrolment import models as reenrolment
 from data.reenrolment.campaigns import Campaign, RequiredDocument
 from data.reenrolment.models import DocumentState, Reenrolment, ReenrolmentState, SuppliedDocument, Wish
-from data.reenrolment.queue_list import called, given_with
+from data.reenrolment.queue_list import called
+from data.reenrolment.queue_terms import given_with
 
 PLACES: tuple[str, ...] = (ReenrolmentState.SILENT, ReenrolmentState.DRAFT, *reenrolment.STANDINGS)
 

@@ -35,7 +35,8 @@ from data.reenrolment.models import (
     Way,
     Wish,
 )
-from data.reenrolment.queue_list import CLOSED, balance, siblings_waiting, unseen_files
+from data.reenrolment.queue_list import CLOSED
+from data.reenrolment.queue_terms import balance, siblings_waiting, unseen_files
 from data.reenrolment.review import UNDO_HOURS, decided, document_decided, not_own, to_decide
 from data.schooling.models import Enrolment, EnrolmentStatus
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, exists, func
 from sqlalchemy.orm import Mapped
@@ -59,7 +58,7 @@ def _of_the_last(column: Mapped[int] | Mapped[date]) -> ScalarSelect[date | int]
     )
 
 
-def columns() -> Sequence[ScalarSelect[Any]]:
+def columns() -> Sequence[ScalarSelect[int] | ScalarSelect[date | int]]:
     """Of each pupil of a question what makes its Missed; its parameters are those of `values`."""
     last = (_of_the_last(each) for each in (col(Absence.id), col(Enrolment.id), col(Absence.day)))
     return [_counted(~_EXPLAINED), _counted(_EXPLAINED), *last]

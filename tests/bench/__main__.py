@@ -13,7 +13,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from tests.bench import imports, journeys, lists, load, phone, photographs, secretary, signin_day, sockets
+from tests.bench import imports, journeys, lists, load, phone, photographs, secretary, signin_day, sizes, sockets
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Anacrouse-demo-2026"
@@ -116,6 +116,13 @@ def main() -> None:
     asked.add_argument(
         "--signin-day", type=int, default=0, metavar="N", help="only: N families sign in within a minute"
     )
+    asked.add_argument(
+        "--sizes",
+        metavar="N,N",
+        default="",
+        help="only: what screens cost with so many families (500,5000,50000), and questions that go through a large table; "
+        "fails where a goal is missed",
+    )
     asked.add_argument("--photographs", action="store_true", help="only: eight photographs of 40 Mpx at once")
     asked.add_argument(
         "--kills",
@@ -124,14 +131,16 @@ def main() -> None:
         metavar="N",
         help="only: the server killed N times while people act, each database",
     )
-    asked.add_argument("--database", choices=("sqlite", "postgresql"), help="of the kills: one only")
+    asked.add_argument("--database", choices=("sqlite", "postgresql"), help="of the kills and sizes: one only")
     asked.add_argument("--seed", type=int, default=0, help="of the kills: the same dice again")
     chosen = asked.parse_args()
+    databases = [chosen.database] if chosen.database else ["sqlite", "postgresql"]
+    if chosen.sizes:
+        sys.exit(1 if sizes.measure([int(each) for each in chosen.sizes.split(",")], databases, row) else 0)
     if chosen.kills:
         # It brings the environment of the tests, whose hashes are quick: no other figure may be taken in this process.
         from tests.bench import kills
 
-        databases = [chosen.database] if chosen.database else ["sqlite", "postgresql"]
         sys.exit(1 if kills.run(chosen.kills, databases, chosen.seed) else 0)
     if chosen.lists:
         return lists_of(chosen.lists)
@@ -194,6 +203,7 @@ def report(base: str, floor_url: str, pid: int, families: int) -> None:
         row(f"{target.name}, sixteen", f"{target.per_second:.0f} a second")
     row("sign in, hash included", f"{asyncio.run(load.signing_in(base, 'belkacem.samir', PASSWORD)):.0f} ms")
     what_time_tells(base)
+    sizes.measure([sizes.MADE], ["sqlite"], row)
     held = asyncio.run(sockets.measure(base, family, pid))
     row("a connected screen", f"{held['kib']:.0f} KiB", "≤ 400 KiB")
     row("« Modifier », alone", f"{held['alone']:.1f} ms", "≤ 5 ms")

@@ -16,7 +16,8 @@ from data.reenrolment import models as reenrolment
 from data.reenrolment.campaigns import Campaign, RequiredDocument
 from data.reenrolment.follow_up import ReviewNote
 from data.reenrolment.models import DocumentState, Reenrolment, SuppliedDocument
-from data.reenrolment.queue_list import Narrowing, Only
+from data.reenrolment.queue_list import Narrowing
+from data.reenrolment.queue_terms import Only
 from tests.demo_users import CLAIRE, HELENE, PAUL, account, as_, both, every, last
 
 

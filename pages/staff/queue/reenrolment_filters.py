@@ -8,7 +8,8 @@ from components.ui.panel import Act, Answer
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import queue_list
-from data.reenrolment.queue_list import Narrowing, Only, Overview
+from data.reenrolment.queue_list import Narrowing, Overview
+from data.reenrolment.queue_terms import Only
 from pages.staff.queue.reenrolment_state import PageState, listed, look
 
 LABELS: dict[str, str] = {

@@ -9,7 +9,8 @@ from data.core.errors import NotFound, UserError
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import follow_up, queue_list
 from data.reenrolment import review_queue as reenrolment_queue
-from data.reenrolment.queue_list import Narrowing, Only, Overview, Waiting
+from data.reenrolment.queue_list import Narrowing, Overview, Waiting
+from data.reenrolment.queue_terms import Only
 from data.reenrolment.review_queue import RequestDetail
 from pages.staff.queue import tabs
 
