@@ -60,7 +60,10 @@ OPENERS = {
     "data.access_grants.batches": "takes up whatever batch waits, then works as its author",
     "data.access_grants.first_start": "makes sites and their first accounts",
     **dict.fromkeys(
-        (f"data.demo{name}" for name in ("", ".access", ".letters", ".reenrolment", ".renewal", ".requests")),
+        (
+            f"data.demo{name}"
+            for name in ("", ".access", ".letters", ".office", ".reenrolment", ".renewal", ".requests")
+        ),
         "makes the demonstration, its sites and its accounts",
     ),
     "data.demo.mailbox": "shows the demonstration’s letters to whoever sits at its machine, signed in or not",

@@ -331,21 +331,14 @@ def running_large(template: Path | str, tmp_path_factory: pytest.TempPathFactory
         copies("course", 300, f"id = {past}", number="'N' || i", school_year=f"'{known['year']}'")
         course = "(SELECT id FROM course WHERE number = 'P' || i)"
         copies("enrolment", 60, f"id = {known['past']}", course_id=course)
-        copies(
-            "enrolment",
-            300,
-            f"id = {known['past']}",
-            course_id="(SELECT id FROM course WHERE number = 'N' || i)",
-            pupil_id="(SELECT id FROM pupil WHERE number = 2077)",
-        )
+        course, them = course.replace("'P'", "'N'"), "(SELECT id FROM pupil WHERE number = 2077)"
+        copies("enrolment", 300, f"id = {known['past']}", course_id=course, pupil_id=them)
         assessed = f"SELECT min(id) FROM assessment WHERE course_id = {past}"
         copies("assessment", 60, f"id = ({assessed})", kind="'Devoir ' || i")
-        copies(
-            "mark",
-            60,
-            f"assessment_id = ({assessed}) AND pupil_id = (SELECT id FROM pupil WHERE number = 2042 AND site_id = 1)",
-            assessment_id="(SELECT id FROM assessment WHERE kind = 'Devoir ' || i)",
+        irinas = (
+            f"assessment_id = ({assessed}) AND pupil_id = (SELECT id FROM pupil WHERE number = 2042 AND site_id = 1)"
         )
+        copies("mark", 60, irinas, assessment_id="(SELECT id FROM assessment WHERE kind = 'Devoir ' || i)")
         copies("lesson", 60, f"id = {known['lesson']}", day="date(day, -i || ' days')")
         copies("absence", 60, f"id = {known['absence']}", day="date(day, -i || ' days')")
         copies("piece", 60, f"id = {known['piece']}", work="'Pièce ' || i")
@@ -355,12 +348,8 @@ def running_large(template: Path | str, tmp_path_factory: pytest.TempPathFactory
         copies("invoice", 60, f"id = {latest}", number="'M' || i")
         billed = "(SELECT id FROM invoice WHERE number = 'M' || i)"
         for table in ("invoice_line", "instalment"):
-            copies(
-                table,
-                60,
-                f"invoice_id = (SELECT max(id) FROM invoice WHERE {claires} AND number NOT LIKE 'M%')",
-                invoice_id=billed,
-            )
+            before = f"invoice_id = (SELECT max(id) FROM invoice WHERE {claires} AND number NOT LIKE 'M%')"
+            copies(table, 60, before, invoice_id=billed)
         copies("payment", 60, f"number = '{known['receipt']}'", number="'Q' || i")
         copies(
             "allocation",
