@@ -55,7 +55,6 @@ PLACES = {
     "data/importing/kinds/payments.py": (3, ROWS),
     "data/importing/line_reading.py": (5, ROWS),
     "data/importing/pipeline.py": (1, ROWS),
-    "data/importing/planning.py": (1, ROWS),
     "data/importing/records.py": (3, ROWS),
     "data/importing/runs.py": (3, VALUES),
     "data/importing/snapshot.py": (16, ROWS),
