@@ -17,7 +17,7 @@ from data.core.plain_text import tidy_lines
 from data.core.scope import OfSite, Scope
 from data.core.unit_of_work import UnitOfWork
 
-MOST = 10  # on « Accueil »
+MAX_SHOWN = 10  # on « Accueil »
 TWINS = {"title": 120, "body": 2000}
 LINES = Kind("textarea", read=tidy_lines)
 
