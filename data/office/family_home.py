@@ -72,7 +72,7 @@ _EXCHANGE = prepared(
 def exchange(uow: UnitOfWork) -> Exchange:
     values = {"family": uow.family_id, "account": uow.account_id, "since": uow.now - FRESH, "today": uow.today}
     found = uow.rows(_EXCHANGE, changes=CHANGES, notices=NOTICES, year=formats.school_year(uow.today), **values)
-    adults, _accounts, messages, _requests, _changes, notices, awaited, current, _campaigns, _sent = (
+    adults, _accounts, messages, _requests, _changes, notices, awaited, pieces, _campaigns, _sent = (
         [each for each in column if each] for column in zip(*found, strict=True)
     )
     return Exchange(
@@ -82,6 +82,6 @@ def exchange(uow: UnitOfWork) -> Exchange:
         change_requests.as_asked((row[3], row[4]) for row in found if row[4]),
         notices,
         awaited,
-        current[: news.MAX_SHOWN],
+        pieces[: news.MAX_SHOWN],
         [(row[8], row[9]) for row in found if row[8]],
     )

@@ -114,8 +114,8 @@ class Meter:
                 whole = time.thread_time() - began + spent.sql - spent.sql_here
                 markup = spent.drawing - spent.asked_while_drawing
                 parts = (spent.sql, spent.asking - spent.sql_here, markup, whole)
-                cost = (len(spent.statements), *(f"{1000 * each:.2f}" for each in parts))
-                message["headers"] = [*message["headers"], (b"x-cost", " ".join(map(str, cost)).encode())]
+                figures = (len(spent.statements), *(f"{1000 * each:.2f}" for each in parts))
+                message["headers"] = [*message["headers"], (b"x-cost", " ".join(map(str, figures)).encode())]
             await send(message)
 
         await self.inner(scope, receive, add)

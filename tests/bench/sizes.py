@@ -116,14 +116,14 @@ def walked(plans: Path, sizes: dict[str, int]) -> dict[str, set[str]]:
     """Screen's address -> large tables that one of its questions goes through from end to end."""
     found: dict[str, set[str]] = {}
     for line in plans.read_text().splitlines():
-        plan = json.loads(line)
-        aliases = dict(re.findall(r"(?:FROM|JOIN) (\w+) AS (\w+)", plan["statement"]))
+        explained = json.loads(line)
+        aliases = dict(re.findall(r"(?:FROM|JOIN) (\w+) AS (\w+)", explained["statement"]))
         named = {alias: table for table, alias in aliases.items()}
-        for step in plan["plan"]:
+        for step in explained["plan"]:
             if through := re.search(r"Seq Scan on (\w+)|^SCAN (\w+)", step):
                 table = through[1] or named.get(through[2], through[2])
                 if sizes.get(table, 0) > LARGE:
-                    found.setdefault(plan["path"], set()).add(table)
+                    found.setdefault(explained["path"], set()).add(table)
     return found
 
 
