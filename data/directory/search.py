@@ -278,10 +278,10 @@ def _guess(uow: UnitOfWork, terms: Sequence[SearchTerm]) -> tuple[Sequence[Searc
     parts = search_text.parts_of(names)
     near = {word: _or_itself(word, parts) for word in terms if word.may_be_misspelt}
     guessed = {word.forms[0]: forms for word, forms in near.items() if forms != word.forms}
-    return [SearchTerm(_distinct(near[word])) if word in near else word for word in terms], guessed
+    return [SearchTerm(_without_longer(near[word])) if word in near else word for word in terms], guessed
 
 
-def _distinct(forms: Sequence[str]) -> tuple[str, ...]:
+def _without_longer(forms: Sequence[str]) -> tuple[str, ...]:
     """Without those that another finds anyway: « lauren » finds « laurent » too, and each form is read for in every record."""
     return tuple(form for form in forms if not any(other != form and form.startswith(other) for other in forms))
 

@@ -91,8 +91,8 @@ def test_a_letter_goes_once_to_each_household_that_can_be_reached(database: str)
     assert text_of(claire).count("Irina") == 1
     assert claire.subject.startswith("Les portes ouvertes – ")
     assert last(GroupLetter).state == "sent"
-    opened = every(AuditEntry, AuditEntry.action == "group letter sent", AuditEntry.subject_id == letter.id)
-    assert [each.changes["families"][1] for each in opened] == [len(seen.households)]
+    noted = every(AuditEntry, AuditEntry.action == "group letter sent", AuditEntry.subject_id == letter.id)
+    assert [each.changes["families"][1] for each in noted] == [len(seen.households)]
 
 
 def test_a_letter_that_changed_since_it_was_read_does_not_leave(database: str) -> None:
@@ -215,8 +215,8 @@ def test_a_household_reads_accepts_once_and_the_office_sees_by_whom(database: st
         title, heads, [row] = following.table(uow, letter.id, label_of)
         assert (title, len(heads), row[-1]) == ("Le règlement", len(row), "Claire Aubry")
         assert following.tallies(uow)[letter.id] == (1, 1, 1, 1)
-    opened = every(AuditEntry, AuditEntry.action == "group letter accepted", AuditEntry.subject_id == letter.id)
-    assert len(opened) == 1
+    noted = every(AuditEntry, AuditEntry.action == "group letter accepted", AuditEntry.subject_id == letter.id)
+    assert len(noted) == 1
 
 
 def test_a_family_sets_nothing_but_what_it_did(database: str) -> None:
