@@ -10,7 +10,6 @@ from sqlmodel import col, select
 from data.core import audit
 from data.core.audit import Action
 from data.core.errors import NotFound
-from data.core.own_texts import text_of
 from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
 from data.group_letters.models import GroupDocument, GroupLetter, GroupRecipient, documents_of
@@ -55,10 +54,6 @@ def accepted(uow: UnitOfWork) -> list[tuple[GroupLetter, datetime, int]]:
         .order_by(col(GroupRecipient.accepted_at).desc(), col(Letter.id))
     )
     return [*{letter.id: (letter, at, copy) for letter, at, copy in found}.values()]
-
-
-def title(uow: UnitOfWork, letter: GroupLetter) -> str:
-    return text_of(letter, "subject", uow.language)
 
 
 def received(uow: UnitOfWork, group_id: int) -> Received:

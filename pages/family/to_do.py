@@ -9,7 +9,7 @@ from markupsafe import Markup
 from components.ui import html
 from components.ui.icons import icon
 from components.ui.markup import Content, classes, ending, join
-from components.ui.own_words import own, own_text
+from components.ui.own_words import filled, own, own_text
 from data.billing import online_payments
 from data.billing.models import Account, Entry, EntryState, Ledger
 from data.change_requests.models import ChangeState
@@ -17,7 +17,6 @@ from data.core import formats
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Rights
-from data.group_letters import reading
 from data.messages import models as messages
 from data.office.family_home import Exchange
 from data.reenrolment.due import Due
@@ -35,7 +34,7 @@ WAITING_SHOWN = 5
 class Task:
     """One line of « À faire »: what it is, what is to be known of it, the button's words and where it leads."""
 
-    title: str
+    title: Content
     about: Content
     does: str
     href: str
@@ -111,7 +110,7 @@ def _letters(uow: UnitOfWork, known: Known) -> Iterator[Task]:
     for letter in known.exchange.awaited:
         sent = letter.sent_at.astimezone(uow.zone).date() if letter.sent_at else uow.today
         about = uow.translate("reçu le {day}", day=formats.short_day(sent, uow.language))
-        title = uow.translate("À lire et accepter : {title}", title=reading.title(uow, letter))
+        title = filled(uow.translate("À lire et accepter : {title}"), title=own_text(uow, letter, "subject"))
         href = f"/mot-de-passe/courriers?groupe={letter.id}#letter-title"
         yield Task(title, about, uow.translate("Lire"), href)
 

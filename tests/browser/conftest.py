@@ -41,6 +41,10 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+# Its person had gone on by then.
+LEFT_BEFORE = "WebSocket is closed before the connection is established"
+
+
 class Window:
     """A person's browser, that has been here before and so has our font: signed in already when a login is given."""
 
@@ -61,7 +65,7 @@ class Window:
             "console",
             lambda message: (
                 self.complaints.append(f"{message.type}: {message.text}")
-                if message.type in {"error", "warning"}
+                if message.type in {"error", "warning"} and LEFT_BEFORE not in message.text
                 else None
             ),
         )

@@ -27,7 +27,6 @@ from data.families import models as families
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.families.stored_files import StoredFile
 from data.group_letters import following as letter_following
-from data.group_letters import reading
 from data.group_letters.following import Only
 from data.group_letters.models import GroupLetter, GroupRecipient
 from data.mail.outbox import Letter
@@ -276,7 +275,7 @@ def test_on_every_day_all_is_there_and_nothing_is_ahead_of_its_time(
         some_are_late(uow)
         the_office_follows(uow)
     with as_(SAMIR, writes=False) as uow:
-        assert len(reading.awaited(uow)) == 1
+        assert len(family_home.exchange(uow).awaited) == 1
     with system_unit_of_work() as uow:
         nothing_is_ahead_of_its_time(uow)
         ages_fit(uow)

@@ -22,6 +22,7 @@ from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, parts, unit_of_work
 from data.families import models as families
 from data.families.models import Family, Guardian, Pupil, PupilLink
+from data.group_letters.models import GroupRecipient
 from data.mail.outbox import Letter
 from data.office import family_home
 from tests.demo_users import as_, both
@@ -145,7 +146,10 @@ def test_what_several_parts_of_one_question_bring_is_the_familys(database: str) 
             theirs = [*found.adults, *found.messages, *found.notices, *(request for request, *_ in found.changes)]
             assert {each.family_id for each in theirs} == {uow.family_id}
             assert found.me in found.adults
-            assert (len(found.news), found.awaited) == (1, [])
+            sent = col(GroupRecipient.letter_id).in_([each.id for each in found.awaited])
+            recipients = uow.all(select(GroupRecipient).where(sent))
+            assert (len(found.news), len(found.awaited)) == (1, int(login == "belkacem.samir"))
+            assert {each.family_id for each in recipients} <= {uow.family_id}
             assert found.campaigns
 
 
