@@ -85,3 +85,20 @@ def test_no_sentence_that_families_read_is_long() -> None:
         if len(part) > MAX_SENTENCE_WORDS
     }
     assert long == set()
+
+
+# What was met in French that nobody says, and what is said instead.
+CLUMSY = {
+    r"\bmessages? d’absence": "annonce d’absence",
+    r"\bque voici\b": "suivant",
+    r"\bau soir\b": "jusqu’au … inclus",
+    r"\bpièces données\b": "pièces fournies",
+    r"\bn’attend pas de réponse": "n’appelle pas de réponse",
+}
+
+
+def test_no_clumsy_phrase_comes_back() -> None:
+    found = {
+        (text, said) for text in sentences() for each, said in CLUMSY.items() if re.search(each, text, re.IGNORECASE)
+    }
+    assert not found

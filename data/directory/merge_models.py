@@ -63,7 +63,7 @@ MOVES: tuple[tuple[type[Any], str, str], ...] = (
     (ChangeRequest, "family_id", _("Demandes de modification")),
     (Letter, "family_id", _("Courriers")),
     (GroupRecipient, "family_id", _("Courriers à un groupe")),
-    (AbsenceNotice, "family_id", _("Messages d’absence")),
+    (AbsenceNotice, "family_id", _("Annonces d’absence")),
     (Inquiry, "family_id", _("Messages au secrétariat")),
     (Wish, "family_id", _("Réponses de réinscription")),
     (SuppliedDocument, "family_id", _("Pièces envoyées")),

@@ -212,9 +212,9 @@ TEMPLATES = {
         _("Voir les absences"),
     ),
     LetterKind.ABSENCE_REOPENED: Template(
-        _("Votre message d’absence est de nouveau étudié"),
+        _("Votre annonce d’absence est de nouveau étudiée"),
         (
-            _("La réponse à votre message d’absence est annulée : {subject}, {days}."),
+            _("La réponse à votre annonce d’absence est annulée : {subject}, {days}."),
             _("Nous l’étudions de nouveau. Vous recevrez une nouvelle réponse."),
             "link",
         ),

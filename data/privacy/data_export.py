@@ -69,7 +69,7 @@ TITLES = {
     "Enrolment": _("Cours"),
     "Mark": _("Évaluations"),
     "Absence": _("Absences"),
-    "AbsenceNotice": _("Messages d’absence"),
+    "AbsenceNotice": _("Annonces d’absence"),
     "Piece": _("Répertoire"),
     "ChangeRequest": _("Demandes de modification"),
     "FieldChange": _("Champs demandés"),

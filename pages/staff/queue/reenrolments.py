@@ -118,7 +118,7 @@ def _row(uow: UnitOfWork, page_state: PageState, each: Waiting) -> Markup:
 
 def _documents(uow: UnitOfWork, each: Waiting) -> Markup:
     """« 2/3 »: what the family gave of what is asked."""
-    words = uow.translate("pièces données : {given} sur {asked}", given=each.given, asked=each.asked)
+    words = uow.translate("pièces fournies : {given} sur {asked}", given=each.given, asked=each.asked)
     shown = html.span(f"{each.given}/{each.asked}", aria_hidden="true") if each.asked else None
     return html.span(
         shown, each.asked and html.span(words, class_="unseen"), class_="given lacking" if each.lacking else "given"
