@@ -146,9 +146,8 @@ def content_of(uow: UnitOfWork, name: str) -> tuple[StoredFile, bytes]:
     """The row and the bytes. A file that another household gave is theirs until staff accept it; one of a household that is
     protected is the « responsable »’s (data/families/protection.py)."""
     found = by_name(uow, name)
-    shown = (
-        uow.is_staff or found.giver_id == uow.family_id or _accepted(uow, found)
-    )  # an absence's document stays its giver's
+    # An absence's document stays its giver's.
+    shown = uow.is_staff or found.giver_id == uow.family_id or _accepted(uow, found)
     content = read(found.site_id, found.name) if shown else None
     if content is None:
         raise NotFound(f"file {name[:32]}")

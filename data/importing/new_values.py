@@ -23,9 +23,8 @@ def columns_of(table: type[SQLModel]) -> tuple[Field, ...]:
     """What people know of a table, as the kind that is about it has it."""
     if table in OF_HOUSEHOLDS:
         return tuple(one for one in FAMILIES if one.name in OF_HOUSEHOLDS[table])
-    found = {each.table: each.columns for each in KINDS.values()}.get(
-        table, ()
-    )  # of two kinds, the one that is about it alone
+    kinds = {each.table: each.columns for each in KINDS.values()}  # of two kinds, the one that is about it alone
+    found = kinds.get(table, ())
     return tuple(one for one in found if one.name in table.model_fields and one.name not in IN_THE_NAME)
 
 
