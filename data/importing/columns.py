@@ -26,13 +26,14 @@ from data.importing.conventions import (
     DASH,
     EURO,
     GROUPED,
-    SERIAL_DAY,
     SPLIT,
     Conventions,
     counted,
+    day_counted,
     no_number,
     plain_amount,
     read_day_of,
+    serial_day,
 )
 
 YEARS = range(1900, 2101)  # alone in a cell
@@ -113,7 +114,7 @@ class Field:
                 "Le tableur a réécrit ce nombre sous forme abrégée ({typed}). Mettez la colonne au format texte, et corrigez.",
                 typed=text[:30],
             )
-        if self.form == "day" and re.fullmatch(r"\d{5}([.,]\d+)?", text):
+        if self.form == "day" and serial_day(text):
             raise _serial(float(text.replace(",", ".")))
         return AS_TEXT.sub(r"\2", text)
 
@@ -152,7 +153,7 @@ class _Loose(Kind):
 def _serial(number: float) -> UserError:
     if not 1 <= number < 100_000 or number in YEARS:
         return no_day(f"{number:g}")
-    day = SERIAL_DAY + timedelta(days=int(number))
+    day = day_counted(number)
     return UserError(
         "« {number} » est une date du tableur, enregistrée comme un nombre ({day} ?). Mettez la colonne au format date.",
         number=f"{number:g}".replace(".", ","),

@@ -170,7 +170,12 @@ def serial_day(cell: Cell) -> date | None:
     text = str(cell).strip().replace(",", ".") if isinstance(cell, str | int | float | Decimal) else ""
     if isinstance(cell, bool) or not SERIAL.fullmatch(text):
         return None
-    return SERIAL_DAY + timedelta(days=int(float(text)))
+    return day_counted(float(text))
+
+
+def day_counted(number: float) -> date:
+    """The day that a spreadsheet keeps as that number of days."""
+    return SERIAL_DAY + timedelta(days=int(number))
 
 
 def counted(cell: Cell, conventions: Conventions) -> Cell:
