@@ -71,16 +71,22 @@ def test_row_90_a_column_that_no_list_has_sorts_nothing(portal: Server, come: Co
         answer = person.get(path, params={"tri": wanted})
         assert answer.status_code == 200, wanted
         assert "argon2" not in answer.text
-        assert rows(person.soup(f"{path}?{answer.url.query.decode()}")) == plain, wanted
+        assert same_order(person.soup(f"{path}?{answer.url.query.decode()}"), plain), wanted
     with Tab(person, path) as tab:
         assert act in tab.actions()
         for wanted in STRANGE:
             tab.act(act, wanted, sort=wanted)
-            assert rows(BeautifulSoup(tab.markup(), "lxml")) == plain, wanted
+            assert same_order(BeautifulSoup(tab.markup(), "lxml"), plain), wanted
+
+
+def same_order(soup: BeautifulSoup, plain: list[str]) -> bool:
+    """Whether the page lists what it listed; refused pages, which the journal counts by the minute, may push its oldest lines off."""
+    kept = rows(soup)
+    return kept == plain[: len(kept)] and len(soup.select("tbody tr")) >= len(plain)
 
 
 def rows(soup: BeautifulSoup) -> list[str]:
-    """What the lines of the page’s lists say, in their order; but refused pages, which the journal counts by the minute."""
+    """What the lines of the page’s lists say, in their order; but refused pages."""
     said = [text_of(str(row)) for row in soup.select("tbody tr")]
     return [line for line in said if "Page demandée et refusée" not in line]
 
