@@ -112,6 +112,13 @@ def test_no_test_reads_a_page_in_the_line_after_a_press() -> None:
     ]
 
 
+def test_no_test_waits_by_code_that_the_page_must_make_of_a_text() -> None:
+    """Our policy refuses it, but only from the second look on: such a test holds while the machine is quick (`until` looks by itself)."""
+    called = [f"{name}:{node.lineno}" for name, tree in sources() if name.startswith("tests/")
+              for node in nodes_of(tree) if isinstance(node, ast.Attribute) and node.attr == "wait_for_function"]  # fmt: skip
+    assert not called
+
+
 @pytest.mark.parametrize("line", [
     "codes = page.locator('code').all_inner_texts()", "assert page.get_by_role('alert').is_visible()",
     "if page.locator('#boot').count(): go()", "for each in names.all(): each.check()",

@@ -109,6 +109,14 @@ def reach(page: Page, wanted: Locator, key: str = "") -> None:
         page.keyboard.press(key)
 
 
+def until(page: Page, condition: str) -> None:
+    """The page's function holds, looked at in each of its frames. Playwright's own `wait_for_function` makes code of a text in the
+    page, which our policy forbids from the second look on."""
+    held = f"""() => new Promise((hold, fail) => {{ const holds = {condition}; let left = 600;
+      const look = () => (holds() ? hold(true) : left-- ? requestAnimationFrame(look) : fail(new Error("it never held"))); look(); }})"""
+    page.evaluate(held)
+
+
 Enter = Callable[..., Window]
 
 

@@ -35,7 +35,7 @@ def test_a_choice_acts_at_once_over_a_form_and_nothing_typed_is_lost(enter: Ente
     panel.get_by_role("radio", name="Faite pour la dyslexie").check()
     panel.get_by_role("checkbox", name="Souligner tous les liens").check()
     assert page.evaluate("getComputedStyle(document.body).fontFamily").startswith("OpenDyslexic")
-    page.wait_for_function("document.fonts.check('16px OpenDyslexic')")
+    assert page.evaluate("document.fonts.load('16px OpenDyslexic').then(faces => faces.length)")
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     expect(page.get_by_role("link", name="Affichage").first).to_be_focused()

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Enter
+from tests.browser.conftest import Enter, until
 
 DOSSIER = "/eleves/2042/identite"
 
@@ -53,10 +53,11 @@ def test_a_meaning_follows_its_word_when_the_focus_scrolls_the_page(enter: Enter
     word.evaluate("e => { scrollTo(0, 0); e.focus({focusVisible: true}); }")
     tip = page.locator(".tip:popover-open")
     expect(tip).to_contain_text("La situation de l’élève")
-    page.wait_for_function(
+    until(
+        page,
         "() => { const at = e => document.querySelector(e).getBoundingClientRect();"
         " const word = document.activeElement.getBoundingClientRect(), tip = at('.tip:popover-open');"
-        " return word.bottom <= innerHeight && (Math.abs(tip.top - word.bottom - 6) < 2 || Math.abs(word.top - 6 - tip.bottom) < 2); }"
+        " return word.bottom <= innerHeight && (Math.abs(tip.top - word.bottom - 6) < 2 || Math.abs(word.top - 6 - tip.bottom) < 2); }",
     )
 
 

@@ -187,10 +187,9 @@ def test_what_was_typed_comes_back_with_another_process(several: Several, enter:
     field = page.locator("input[name=phone_mobile]").first
     field.fill("06 44 55 66 77")
     [name] = [each["value"] for each in window.context.cookies() if each["name"] == PROCESS]
-    page.evaluate("window.stays = true")
     began = time.monotonic()
-    several.workers()[name].send_signal(signal.SIGKILL)
-    page.wait_for_function("() => !window.stays")
+    with page.expect_event("domcontentloaded"):
+        several.workers()[name].send_signal(signal.SIGKILL)
     page.wait_for_selector(LIVE, state="attached")
     print(f"the page is back: {time.monotonic() - began:.1f} s")
     expect(field).to_have_value("06 44 55 66 77")
