@@ -90,11 +90,12 @@ def draw_queue(
 def draw_row(
     row_id: int, href: str, name: str, about: object, age: Markup, *, current: bool, above: Markup | None = None
 ) -> Markup:
-    """One that waits, or was answered: whose, what, since when; `above` stands over the age. It opens on the right (the act
-    « open »)."""
+    """One that waits, or was answered: whose, what, since when; `above` stands over the age, beside the name, and each pair has
+    a line of its own. It opens on the right (the act « open »)."""
+    whose, what = html.strong(name), html.span(about, class_="soft")
+    lines = html.span(html.span(whose, above, class_="pair"), html.span(what, age, class_="pair"), class_="pairs")
     link = html.a(
-        html.span(html.strong(name), html.br(), html.span(about, class_="soft")),
-        html.span(above, age, class_="marks") if above else age,
+        lines if above else html.span(whose, html.br(), what) + age,
         href=href,
         data_do="open",
         data_of=row_id,

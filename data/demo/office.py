@@ -22,7 +22,6 @@ LOAN = {
     "asks": "on",
     "subject": "Prêt d’instruments : les conditions à lire et à accepter",
     "text": (
-        "Bonjour {nom},\n"
         "Le conservatoire vous prête un instrument cette année. Les conditions sont jointes à ce courrier : entretien, "
         "assurance, retour de l’instrument.\n"
         "Merci de les lire et de les accepter dans le portail, pour {élèves}."
@@ -32,7 +31,6 @@ REMINDER = {
     "state": "unsent",
     "subject": "Réinscriptions : pensez à envoyer votre demande",
     "text": (
-        "Bonjour {nom},\n"
         "Nous n’avons pas encore reçu la réinscription de {élèves}. Les demandes sont ouvertes jusqu’au {clôture}.\n"
         "Une question ? Écrivez-nous depuis le portail, ou appelez-nous."
     ),

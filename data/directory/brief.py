@@ -14,6 +14,7 @@ from data.change_requests.models import ChangeRequest
 from data.core import formats
 from data.core.external_keys import ExternalKey
 from data.core.unit_of_work import UnitOfWork
+from data.directory import records
 from data.families.models import Family, Pupil
 from data.mail.outbox import Letter
 from data.messages.models import Inquiry
@@ -70,9 +71,7 @@ def of_family(uow: UnitOfWork, family: Family, pupils: Sequence[Pupil]) -> Brief
     attended, answers = schooling.coming(uow, ids), _answers(uow, family.id, ids)
     known = {campaign.id: campaign for campaign, _ in answers.values()}
     seen = campaigns.seeing(uow, [each for each in known.values() if campaigns.is_open(uow, each)], ids)
-    letters = uow.all(
-        select(Letter).where(Letter.family_id == family.id).order_by(col(Letter.id).desc()).limit(LETTERS)
-    )
+    letters = records.letters_of(uow, family.id, LETTERS)
     return Brief(
         [_pupil(uow, pupil, attended.get(pupil.id, []), answers, seen.get(pupil.id)) for pupil in pupils],
         billing.next_due(uow, family.id),

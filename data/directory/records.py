@@ -82,7 +82,12 @@ def _of_pupils(
 def letters_of(uow: UnitOfWork, family_id: int, most: int = MAX_ROWS) -> list[Letter]:
     uow.staff_only()
     return list(
-        uow.all(select(Letter).where(Letter.family_id == family_id).order_by(col(Letter.id).desc()).limit(most))
+        uow.all(
+            select(Letter)
+            .where(Letter.family_id == family_id)
+            .order_by(col(Letter.created_at).desc(), col(Letter.id).desc())
+            .limit(most)
+        )
     )
 
 

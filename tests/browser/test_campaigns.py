@@ -138,6 +138,32 @@ def test_the_document_and_the_decision_are_in_sight_at_once_and_unseen_files_are
     expect(page.locator("#announcement")).to_have_text("2 demandes attendent de nouveau.")
 
 
+def test_a_row_of_the_queue_has_two_lines_and_the_files_stay_in_their_place(enter: Enter, portal: Server) -> None:
+    page = enter("renard.paul").open(QUEUE)
+    expect(page.locator(".list-card tr.current")).to_contain_text(
+        "Hélène"
+    )  # whose it is, a message, a note: all that a row may say
+    for width in (1280, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        for row in page.locator(".list-card tbody tr").all():
+            box = row.bounding_box()
+            assert box is not None
+            assert box["height"] < 66, row.inner_text()
+        places = set()
+        for tab in ("Fiches", "Réinscriptions", "Pièces", "Absences", "Messages", "Traitées"):
+            page.get_by_role("link", name=re.compile(rf"^{tab} \(")).click()
+            expect(page.locator(".tabs [aria-current=page]")).to_contain_text(tab)
+            settled(page)
+            box = page.locator(".tabs").bounding_box()
+            assert box is not None
+            places.add(box["y"])
+            if tab not in {"Pièces", "Traitées"}:
+                expect(page.locator(".request .btn >> visible=true").last).to_be_in_viewport(ratio=1)
+        assert len(places) == 1, places
+        page.goto(QUEUE)
+        settled(page)
+
+
 def test_reminders_are_read_before_they_leave_and_the_list_opens_in_a_spreadsheet(
     enter: Enter, portal: Server, tmp_path: Path
 ) -> None:

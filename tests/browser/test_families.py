@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from tests.browser.conftest import LIVE, Enter
+from tests.pictures.states import copies, eight_children
 from tests.server import Server, wait_for
 
 Launch = Callable[..., Server]
@@ -32,17 +33,6 @@ def test_a_secretary_finds_corrects_gives_access_and_looks_as_the_family(enter: 
         box = page.get_by_role("region", name=part).bounding_box()
         assert box is not None
         assert box["y"] < 800
-    for width in (
-        1280,
-        1440,
-    ):  # « où en est le dossier de mon fils, et que dois-je ? »: « / » and Enter, and no scrolling
-        page.set_viewport_size({"width": width, "height": 900})
-        for said in (
-            page.get_by_role("term").filter(has_text="Réinscription").first,
-            page.get_by_role("region", name="Solde"),
-        ):
-            expect(said).to_be_in_viewport(ratio=1)
-        assert page.evaluate("scrollY") == 0
     page.get_by_role("link", name="Modifier : Adultes").press("Enter")
     page.wait_for_url("**/gestion/familles/3021/adultes")
     page.wait_for_selector(LIVE, state="attached")
@@ -94,6 +84,44 @@ def test_a_secretary_finds_corrects_gives_access_and_looks_as_the_family(enter: 
         "viewed as family",
         "viewing ended",
     ]
+
+
+SCREENS = (
+    "/gestion",
+    "/gestion/demandes?onglet=reinscriptions",
+    "/gestion/courriels/groupes",
+    "/gestion/familles/3007/courriers",
+)
+
+
+def test_where_is_my_sons_file_and_what_do_i_owe_by_two_presses_from_anywhere(enter: Enter, portal: Server) -> None:
+    """« / », a name, Enter: of each child the request and what it lacks, and the balance, without scrolling."""
+    eight_children(portal)
+    portal.change("DELETE FROM pupil_link WHERE pupil_id IN (SELECT id FROM pupil WHERE number > 9002)")
+    more = [pupil for (pupil,) in portal.rows("SELECT id FROM pupil WHERE number BETWEEN 9000 AND 9002")]
+    copies(portal, "enrolment", "status = 'enrolled'", 3, pupil_id=lambda n: more[n])
+    window = enter("renard.paul")
+    for path in SCREENS:
+        page = window.open(path)
+        page.keyboard.press("/")
+        page.wait_for_url("**/gestion/familles#find-families")
+        expect(page.get_by_label("Rechercher")).to_be_focused()
+        expect(page.get_by_role("heading", name="Familles")).to_be_in_viewport(ratio=1)
+        page.keyboard.type("aubry claire")
+        expect(page.locator("tbody tr")).to_have_count(1)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/gestion/familles/1042")
+        page.wait_for_selector(LIVE, state="attached")
+        answers = page.get_by_role("region", name="Réinscription")
+        expect(answers.get_by_role("term")).to_have_count(5)
+        expect(answers.get_by_role("definition").first).to_contain_text("Pièces manquantes : ")
+        for width in (1280, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            expect(page.get_by_role("region", name="Solde")).to_be_in_viewport(ratio=1)
+            expect(page.get_by_role("region", name="Solde")).to_contain_text("324,00 €")
+            expect(answers).to_be_in_viewport(ratio=1)
+        assert page.evaluate("scrollY") == 0
+        page.close()
 
 
 def test_letters_for_all_are_ready_without_a_reload_and_a_double_click_makes_one(enter: Enter, launch: Launch) -> None:

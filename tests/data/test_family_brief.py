@@ -29,6 +29,8 @@ def test_the_brief_says_what_the_familys_screens_say(database: str) -> None:
             assert [each.id for each in text.letters] == [
                 each.id for each in records.letters_of(uow, family.id)[: brief.LETTERS]
             ]
+            moments = [each.created_at for each in records.letters_of(uow, family.id)]
+            assert moments == sorted(moments, reverse=True), number
             campaign = uow.all(select(Campaign).where(Campaign.state == "active"))[0]
             for each in text.pupils:
                 now = reenrolment.situation(uow, each.pupil, campaign, family_id=family.id)

@@ -16,6 +16,7 @@ from data.directory.brief import Brief, PupilBrief
 from data.families import protection
 from data.families.models import Guardian
 from data.mail.outbox import LetterState
+from data.reenrolment.campaigns import Campaign
 from data.reenrolment.models import ReenrolmentState
 from data.schooling.models import Attended, EnrolmentStatus, starts_for
 from pages.staff.families.families import PATH
@@ -30,6 +31,7 @@ def _draw(uow: UnitOfWork, view: FamilyView) -> Markup:
         html.div(_adults(uow, view), _letters(uow, view, shown), class_="flow"),
         html.div(
             _balance(uow, view, shown),
+            _requests(uow, shown),
             [_pupil(uow, view, each) for each in shown.pupils],
             None if shown.pupils else _no_pupil(uow, view),
             class_="flow",
@@ -149,8 +151,6 @@ def _lines(uow: UnitOfWork, each: PupilBrief) -> list[tuple[str, Markup | str]]:
         (uow.translate("Cours"), courses),
         (uow.translate("Prochain cours"), _lesson(uow, each)),
         (uow.translate("Cours annulé"), _cancelled(uow, each)),
-        (uow.translate("Réinscription"), _request(uow, each)),
-        (uow.translate("Pièces manquantes"), ", ".join(each.missing)),
         (uow.translate("Note"), " · ".join(part for part in kept if part)),
     ]
 
@@ -179,13 +179,27 @@ def _cancelled(uow: UnitOfWork, each: PupilBrief) -> str:
     return ", ".join(f"{name} · {formats.long_day(lesson.day, uow.language)}" for name, lesson in gone)
 
 
-def _request(uow: UnitOfWork, each: PupilBrief) -> Markup | str:
+def _requests(uow: UnitOfWork, shown: Brief) -> Markup | None:
+    """Where the request of each pupil stands and what it lacks, of all of them before anything else of one."""
+    title, lines = uow.translate("Réinscription"), [(each, _request(uow, each)) for each in shown.pupils]
+    rows = [html.div(html.dt(each.pupil.full_name), html.dd(line)) for each, line in lines if line]
+    if not rows:
+        return None
+    return html.section(html.h2(title), html.dl(rows, class_="facts-lines"), class_="card", aria_label=title)
+
+
+def _request(uow: UnitOfWork, each: PupilBrief) -> Markup | None:
     if each.campaign is None or each.state is None:
-        return ""
-    chip, title = status_chip(uow, each.state), each.campaign.title
+        return None
+    lacks = uow.translate("Pièces manquantes : {documents}", documents=", ".join(each.missing))
+    return _state(uow, each, each.campaign, each.state) + (html.div(lacks) if each.missing else Markup())
+
+
+def _state(uow: UnitOfWork, each: PupilBrief, campaign: Campaign, state: ReenrolmentState) -> Markup:
+    chip, title = status_chip(uow, state), campaign.title
     if each.sent is None:
         return html.span(chip, " ", html.span(title, class_="soft"))
-    closed = "" if each.state == ReenrolmentState.SUBMITTED else "&traitees=1"
+    closed = "" if state == ReenrolmentState.SUBMITTED else "&traitees=1"
     href = f"/gestion/demandes?onglet=reinscriptions{closed}&demande={each.sent.id}"
     return html.span(chip, " ", html.a(title, href=href))
 

@@ -27,6 +27,7 @@ def draw(uow: UnitOfWork, letter: GroupLetter, *, dirty: bool) -> Markup:
         html.h2(uow.translate("Aperçu : {families}", families=count), id="preview-title", tabindex="-1"),
         _empty(uow, seen),
         html.p(_under(uow, seen), class_="soft"),
+        _left(uow, seen),
         _send(uow, letter, reached) if reached and not dirty else None,
         [_one(uow, each, at) for at, each in enumerate(seen.letters)],
         _otherwise(uow, seen),
@@ -43,6 +44,19 @@ def _under(uow: UnitOfWork, seen: Preview) -> str:
         "{count} courriels, un à chaque adulte qui a un compte.",
         count=seen.mailed,
     )
+
+
+def _left(uow: UnitOfWork, seen: Preview) -> Markup | None:
+    """How many no mail reaches; they are named below."""
+    left = len([each for each in seen.households if each.reach in BY_HAND])
+    if not left:
+        return None
+    text = uow.ngettext(
+        "{count} famille est à prévenir autrement : elle est nommée plus bas.",
+        "{count} familles sont à prévenir autrement : elles sont nommées plus bas.",
+        count=left,
+    )
+    return html.p(icon("info"), text, class_="soft")
 
 
 def _empty(uow: UnitOfWork, seen: Preview) -> Markup | None:

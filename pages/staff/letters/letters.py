@@ -94,10 +94,13 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     listed = outbox_admin.found(uow, page_state.wanted, skip=page_state.skip)
     if page_state.letter_id is None and listed:
         page_state.letter_id = listed[0].id
-    under = uow.translate(
-        "{waiting} en attente · {trouble} en échec",
-        waiting=counts[LetterState.WAITING],
-        trouble=counts[LetterState.FAILED] + counts[LetterState.ABANDONED],
+    failed, abandoned = counts[LetterState.FAILED], counts[LetterState.ABANDONED]
+    under = " · ".join(
+        (
+            uow.ngettext("{count} en attente", "{count} en attente", count=counts[LetterState.WAITING]),
+            uow.ngettext("{count} en échec", "{count} en échec", count=failed),
+            uow.ngettext("{count} abandonné", "{count} abandonnés", count=abandoned),
+        )
     )
     return (
         head(

@@ -49,7 +49,7 @@ def dialog(uow: UnitOfWork, page_state: PageState) -> Markup | None:
         ),
         html.p(
             uow.translate(
-                "Leurs pièces obligatoires sont toutes données et la famille n’a rien écrit. Chaque famille reçoit son e-mail. "
+                "Toutes les pièces obligatoires sont là et la famille n’a rien écrit. Chaque famille reçoit son e-mail. "
                 "Les départs, ce qui est à revoir, confié à un collègue ou ouvert chez lui n’en font pas partie."
             )
         ),

@@ -112,8 +112,16 @@ def _row(uow: UnitOfWork, page_state: PageState, each: Waiting) -> Markup:
         about,
         _marks(uow, each, since=review_queue.age_of(uow, since)),
         current=sent.id == page_state.sent_id,
-        above=None if page_state.closed else _documents(uow, each),
+        above=_followed(uow, each, closed=page_state.closed),
     )
+
+
+def _followed(uow: UnitOfWork, each: Waiting, *, closed: bool) -> Markup:
+    """Beside the name: who has it, whether it is to be read again, its documents."""
+    note = each.note
+    revisit = html.span(uow.translate("à revoir"), class_="revisit") if note and note.revisit else None
+    whose = html.span(note.assignee.split()[0], class_="whose") if note and note.assignee else None
+    return html.span(revisit, whose, None if closed else _documents(uow, each), class_="marks-row")
 
 
 def _documents(uow: UnitOfWork, each: Waiting) -> Markup:
@@ -126,17 +134,15 @@ def _documents(uow: UnitOfWork, each: Waiting) -> Markup:
 
 
 def _marks(uow: UnitOfWork, each: Waiting, *, since: Markup) -> Markup:
-    """What is to be known before it is opened: a word of the family, brothers and sisters, what colleagues keep of it."""
+    """What is to be known before it is opened: a word of the family, brothers and sisters, a note of colleagues."""
     note = each.note
     marks = [
         (each.message, "mail", _("avec un message")),
         (each.siblings, "pupils", _("frères et sœurs")),
-        (note and (note.text or note.revisit), "pencil", _("à revoir") if note and note.revisit else _("note")),
+        (note and note.text, "pencil", _("note")),
     ]
     drawn = [html.span(icon(name), html.span(uow.translate(text), class_="unseen")) for there, name, text in marks if there]  # fmt: skip
-    words = html.span(uow.translate("à revoir"), class_="revisit") if note and note.revisit else None
-    whose = html.span(note.assignee.split()[0], class_="whose") if note and note.assignee else None
-    return html.span(words, whose, drawn, since, class_="marks-row")
+    return html.span(drawn, since, class_="marks-row")
 
 
 def _open(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:

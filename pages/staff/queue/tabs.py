@@ -67,4 +67,4 @@ def draw(uow: UnitOfWork, current: str, beside: Markup | None = None, *, closed:
         for tab, label in TABS.items()
         if tab != "paiements" or counts[tab] or current == tab
     )
-    return html.div(tabs(uow.translate("Files"), files), beside, class_="page-tabs")
+    return html.div(tabs(uow.translate("Files"), files), beside, class_="page-tabs queue-files")
