@@ -93,7 +93,9 @@ def draw_row(
     """One that waits, or was answered: whose, what, since when; `above` stands over the age, beside the name, and each pair has
     a line of its own. It opens on the right (the act « open »)."""
     whose, what = html.strong(name), html.span(about, class_="soft")
-    lines = html.span(html.span(whose, above, class_="pair"), html.span(what, age, class_="pair"), class_="pairs")
+    lines = html.span(
+        html.span(whose, above, class_="row-line"), html.span(what, age, class_="row-line"), class_="row-lines"
+    )
     link = html.a(
         lines if above else html.span(whose, html.br(), what) + age,
         href=href,

@@ -56,7 +56,7 @@ def _left(uow: UnitOfWork, seen: Preview) -> Markup | None:
         "{count} familles sont à prévenir autrement : elles sont nommées plus bas.",
         count=left,
     )
-    return html.p(icon("info"), text, class_="soft")
+    return html.p(text, class_="soft")
 
 
 def _empty(uow: UnitOfWork, seen: Preview) -> Markup | None:
