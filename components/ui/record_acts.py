@@ -51,7 +51,9 @@ async def _save(caller: Caller, table: type[Any], act: Act, typed: Typed) -> Ans
             if word
             else UserError("Saisissez votre mot de passe actuel pour changer l’e-mail.")
         )
-        return _faults(row, {**change_requests.faults(uow, row, values), PASSWORD: error}, typed)
+        conflict = _conflict(row, values, typed)
+        town = {"town": conflict} if conflict else {}
+        return _faults(row, {**change_requests.faults(uow, row, values), **town, PASSWORD: error}, typed)
 
 
 def _propose(uow: UnitOfWork, row: Record, values: Mapping[str, str], typed: Typed) -> Answer:

@@ -82,6 +82,37 @@ def test_a_course_opens_its_window_by_double_click_and_the_back_button_closes_it
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["desk", "phone"])
+def test_a_course_window_opens_on_the_next_lesson_with_the_past_folded_and_keeps_its_height(
+    enter: Enter, portal: Server, viewport: dict[str, int]
+) -> None:
+    [(course,)] = portal.rows(
+        "SELECT id FROM course WHERE name = 'FM 206' AND school_year = '2026-2027' AND site_id = 1"
+    )
+    past = portal.value("SELECT count(*) FROM lesson WHERE course_id = ? AND day < today()", course)
+    coming = portal.value("SELECT min(day) FROM lesson WHERE course_id = ? AND day >= today()", course)
+    page = enter("aubry.claire", viewport=viewport).open("/eleves/2042/cours")
+    page.get_by_role("link", name="FM 206").click()
+    window = page.get_by_role("dialog", name="FM 206")
+    first = window.locator("[id^=open-lessons-]").first
+    expect(first).to_contain_text("/".join(reversed(str(coming).split("-"))))
+    expect(first).to_be_in_viewport(ratio=1)
+    expect(window.locator("[id^=open-lessons-]")).to_have_count(5)
+    expect(window.get_by_text(f"{past} cours passés")).to_be_visible()
+    expect(window.locator("[id^=open-past-lessons-]").first).to_be_hidden()
+    heights = {window.evaluate("e => e.offsetHeight")}
+    for tab in ("Évaluations", "Absences", "Cours"):
+        link = window.get_by_role("navigation").get_by_role("link", name=tab)
+        link.click()
+        expect(link).to_have_attribute("aria-current", "page")
+        heights.add(window.evaluate("e => e.offsetHeight"))
+    first.click()
+    expect(window.locator("#line-title")).to_be_focused()
+    heights.add(window.evaluate("e => e.offsetHeight"))
+    assert len(heights) == 1, heights
+    assert max(heights) <= viewport["height"]
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["desk", "phone"])
 def test_an_absence_is_justified_by_keyboard_alone_and_comes_back_decided(
     enter: Enter, portal: Server, viewport: dict[str, int]
 ) -> None:

@@ -259,6 +259,11 @@ def test_a_new_email_needs_the_password_and_both_addresses_are_written_to(portal
             assert tab.save(email="claire.new@example.org", phone_mobile="06 12")["focus"].endswith("-phone_mobile")
         assert "Saisissez votre mot de passe actuel" in tab.shown()
         assert "Ce numéro n’est pas complet." in tab.shown()
+        for word, said in (("", "Saisissez votre mot de passe actuel"), ("wrong", "Ce n’est pas votre mot de passe")):
+            town = "Metz" if word else "Nancy"
+            assert tab.save(email="claire.new@example.org", town=town, current_password=word)["focus"].endswith("-town")
+            assert said in tab.shown()
+            assert f"{town} n’a pas le code postal 57220" in tab.shown().replace("\xa0", " ")
         assert pending(portal) == []
         tab.save(email="claire.new@example.org", current_password="Anacrouse-demo-2026")
     assert [field for field, *_ in pending(portal)] == ["email"]
