@@ -25,10 +25,13 @@ CUT = """() => { const found = [], range = document.createRange(); const texts =
   return found; }"""
 
 
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+
+
 def letter(language: str, name: str, subject: str, blocks: list[list[str]]) -> Letter:
     return Letter(
-        language=language, name=name, subject=subject, recipient="claire.aubry@example.org", blocks=blocks,
-        message_id="<a@example.org>", created_at=datetime(2026, 11, 24, tzinfo=UTC),
+        kind="", language=language, name=name, subject=subject, recipient="claire.aubry@example.org", blocks=blocks,
+        message_id="<a@example.org>", created_at=NOW, due_at=NOW,
     )  # fmt: skip
 
 
