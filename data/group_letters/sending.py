@@ -27,13 +27,15 @@ log = logging.getLogger("anacrouse.group_letters")
 
 
 def send(uow: UnitOfWork, letter_id: int, version: int) -> int:
-    """To whom the choice finds now; how many households. UserError when a colleague changed it, or nobody can be written to."""
+    """To whom the choice finds now; how many households are written to: the others are told otherwise. UserError when a
+    colleague changed it, or nobody can be written to."""
     uow.staff_only()
     letter = writing.draft(uow, letter_id)
     if letter.version != version:
         raise UserError("Ce courrier a changé depuis que vous l’avez relu : relisez-le, puis envoyez-le.")
     found = audience.households(uow, audience.choice_of(letter))
-    if not any(each.accounts for each in found):
+    reached = sum(1 for each in found if each.accounts)
+    if not reached:
         raise UserError("Aucune famille de ce choix ne peut être jointe par le portail : rien n’est parti.")
     if len(found) > MAX_HOUSEHOLDS:
         raise UserError("{most} familles au plus : resserrez le choix.", most=MAX_HOUSEHOLDS)
@@ -52,7 +54,7 @@ def send(uow: UnitOfWork, letter_id: int, version: int) -> int:
     uow.add(letter)
     writing.note_sent(uow, letter, len(found))
     uow.publish(("group letters", letter.site_id))
-    return len(found)
+    return reached
 
 
 def go_round(*, now: datetime | None = None) -> None:

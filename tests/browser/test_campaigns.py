@@ -164,6 +164,31 @@ def test_a_row_of_the_queue_has_two_lines_and_the_files_stay_in_their_place(ente
         settled(page)
 
 
+def test_the_columns_of_a_campaign_are_chosen_kept_and_printed(enter: Enter, portal: Server) -> None:
+    page = enter("renard.paul").open("/gestion/reinscriptions/1")
+    heads = page.locator("thead th")
+    expect(page.locator("#filter-state")).to_have_value("submitted")  # what waits
+    expect(page.locator("tbody tr").first).to_contain_text("Hamon Théo")  # the family by its name
+    page.locator("#campaign-columns summary").press("Enter")
+    for name in ("Téléphone", "Cours"):
+        page.get_by_role("checkbox", name=name).press("Space")
+        expect(heads.filter(has_text=re.compile(f"^{name}"))).to_have_count(1)
+    page.get_by_role("checkbox", name="Cycle").press("Space")
+    expect(heads.filter(has_text="Cycle")).to_have_count(0)
+    expect(page.locator("tbody a[href^='tel:']").first).to_be_visible()
+    page.reload()
+    settled(page)
+    expect(heads.filter(has_text="Cycle")).to_have_count(0)
+    expect(heads.filter(has_text=re.compile("^Téléphone"))).to_have_count(1)
+    for paper in ("Dossiers", "Ce qui manque", "Listes de classe", "Étiquettes"):
+        answer = page.request.get(str(page.get_by_role("link", name=paper).get_attribute("href")))
+        assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf"), paper
+    page.get_by_role("link", name="Avancement").press("Enter")
+    settled(page)
+    for part in ("département", "enseignant", "cours"):
+        expect(page.get_by_text(re.compile(rf"^Par {part} \(\d+\)$"))).to_be_visible()
+
+
 def test_reminders_are_read_before_they_leave_and_the_list_opens_in_a_spreadsheet(
     enter: Enter, portal: Server, tmp_path: Path
 ) -> None:

@@ -80,7 +80,8 @@ def test_a_letter_goes_once_to_each_household_that_can_be_reached(database: str)
                 with pytest.raises(UserError, match="déjà parti"):
                     sending.send(uow, letter.id, letter.version)
             else:
-                assert sending.send(uow, letter.id, letter.version) == len(seen.households)
+                reached = [each for each in seen.households if each.accounts]
+                assert sending.send(uow, letter.id, letter.version) == len(reached) < len(seen.households)
         sending.go_round()
         sending.go_round()
     found = copies(letter)
