@@ -7,6 +7,7 @@ import openpyxl
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LIVE, Enter
+from tests.browser.every_screen import axe
 from tests.server import Server
 
 QUEUE = "/gestion/demandes?onglet=reinscriptions"
@@ -136,6 +137,38 @@ def test_the_document_and_the_decision_are_in_sight_at_once_and_unseen_files_are
     expect(page.locator("#announcement")).to_have_text("2 demandes acceptées.")
     page.keyboard.press("u")
     expect(page.locator("#announcement")).to_have_text("2 demandes attendent de nouveau.")
+
+
+def test_brothers_and_sisters_are_decided_by_one_key_and_taken_back_as_one(enter: Enter, portal: Server) -> None:
+    """Two requests of one household; files that nobody opened are said once, of all of them."""
+    one, other = (
+        sent for (sent,) in portal.rows("SELECT id FROM reenrolment WHERE state = 'submitted' ORDER BY id LIMIT 2")
+    )
+    portal.change(
+        "UPDATE reenrolment SET household_id = (SELECT household_id FROM reenrolment WHERE id = ?) WHERE id = ?",
+        one,
+        other,
+    )
+    waiting = "SELECT count(*) FROM reenrolment WHERE state = 'submitted'"
+    before = portal.value(waiting)
+    page = enter("renard.paul", bypass_csp=True).open(f"{QUEUE}&demande={one}")
+    row = page.locator(f"#open-{one}")
+    expect(row).to_contain_text("frères et sœurs")
+    for width in (1280, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        expect(page.get_by_role("button", name=re.compile(r"^Valider .+ et ."))).to_be_in_viewport(ratio=1)
+        expect(page.locator(".decision .steps")).to_be_in_viewport(ratio=1)
+        assert axe(page) == []
+    expect(page.get_by_role("button", name="Frères et sœurs 2")).to_be_visible()
+    page.keyboard.press("Shift+V")
+    expect(page.locator(".decision .notice")).to_contain_text("n’ont été ouvertes par personne")
+    assert portal.value(waiting) == before
+    page.keyboard.press("Shift+V")
+    expect(page.locator("#announcement")).to_have_text("2 demandes acceptées.")
+    assert portal.value(waiting) == before - 2
+    page.keyboard.press("u")
+    expect(page.locator("#announcement")).to_have_text("2 demandes attendent de nouveau.")
+    assert portal.value(waiting) == before
 
 
 def test_a_row_of_the_queue_has_two_lines_and_the_files_stay_in_their_place(enter: Enter, portal: Server) -> None:

@@ -184,6 +184,7 @@ def test_every_file_tells_its_keys_and_lines_can_be_tighter(enter: Enter) -> Non
         settled(page)
         page.keyboard.press("Escape")
     page.get_by_role("link", name="Affichage").first.press("Enter")
+    expect(page.locator("#display-preferences-title")).to_be_focused()  # once it is dressed; the box is pressed then
     page.get_by_label("Resserrer les lignes des listes").press("Space")
     expect(page.get_by_text("C’est enregistré.")).to_be_visible()
     go(page, "/gestion/demandes")

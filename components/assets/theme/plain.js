@@ -132,14 +132,15 @@ async function openPreferences(opener) {
     take(panel.querySelector("form[data-preferences]"));
     panel.querySelector("[data-shuts]").addEventListener("click", () => panel.hidePopover());
     panel.addEventListener("toggle", (event) => {
-      if (event.newState === "open") panel.querySelector("h2").focus();
-      else if (!document.activeElement || document.activeElement === document.body || panel.contains(document.activeElement))
+      if (event.newState === "open") return;
+      if (!document.activeElement || document.activeElement === document.body || panel.contains(document.activeElement))
         panel.opener?.focus();
     });
   }
   await applied;
   panel.opener = opener.closest("[popover]") ? document.querySelector(`[popovertarget="${opener.closest("[popover]").id}"]`) : opener;
   panel.showPopover();
+  panel.querySelector("h2").focus(); // at once: what is pressed next is pressed in the panel
 }
 document.addEventListener("click", (event) => {
   const opener = event.target.closest?.("a[data-opens-preferences]");
