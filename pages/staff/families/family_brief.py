@@ -64,7 +64,7 @@ def _adult(uow: UnitOfWork, adult: Guardian, *, first: bool) -> Markup:
     chip = html.span(uow.translate("Responsable"), class_="chip") if first else None
     name = html.h3(adult.full_name or uow.translate("Sans nom"), " ", chip)
     if not protection.contact_shown(uow, adult):
-        return html.div(name, html.p(icon("alert"), uow.translate(protection.PROTECTED)), class_="person")
+        return html.div(name, html.p(icon("alert"), " ", uow.translate(protection.PROTECTED)), class_="person")
     fields = editables(Guardian)
     phones = [
         (uow.translate(fields[each].mark.label), phone_link(uow, getattr(adult, each)))

@@ -65,7 +65,7 @@ def _kind(uow: UnitOfWork, run: ImportRun, likely: Sequence[Likeness]) -> Markup
     options = {name: KINDS[name].label for name in names if import_runs.has_kind(uow, name)}
     text = uow.translate("Ce fichier ressemble à un autre genre : {kind}. La direction l’importe.",
                          kind=uow.translate(KINDS[names[0]].label))  # fmt: skip
-    notice = None if names[0] in options else html.p(icon("info"), text, class_="soft")
+    notice = None if names[0] in options else html.p(icon("info"), " ", text, class_="soft")
     return join(
         [
             notice,

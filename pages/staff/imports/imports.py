@@ -149,7 +149,7 @@ def _withheld(uow: UnitOfWork) -> Markup | None:
         "{count} familles sous protection : coordonnées non exportées.",
         count=count,
     )
-    return html.p(icon("info"), text, class_="soft")
+    return html.p(icon("info"), " ", text, class_="soft")
 
 
 def _links(uow: UnitOfWork, path: str, what: str, label: str) -> Markup:
