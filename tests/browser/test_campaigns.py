@@ -190,7 +190,8 @@ def test_a_row_of_the_queue_has_two_lines_and_the_files_stay_in_their_place(ente
             box = page.locator(".tabs").bounding_box()
             assert box is not None
             places.add(box["y"])
-            expect(page.locator(".family-line a[href^='tel:']").first).to_be_visible()
+            if tab != "Traitées":  # where nothing is open yet
+                expect(page.locator(".family-line a[href^='tel:']").first).to_be_visible()
             if tab not in {"Pièces", "Traitées"}:
                 expect(page.locator(".request .btn >> visible=true").last).to_be_in_viewport(ratio=1)
         assert len(places) == 1, places
