@@ -17,7 +17,6 @@ from data.families.models import check_together
 from data.importing import nobody, phone_cells, place_cells
 from data.importing.columns import PAYMENT_MEANS, YEAR, Field
 from data.importing.conventions import (
-    Conventions,
     Unanswered,
     conventions_of,
     is_late,
@@ -25,9 +24,8 @@ from data.importing.conventions import (
     near_midnight,
     not_euros,
 )
+from data.importing.matched import Matched
 from data.importing.questions import Choice, Question
-from data.importing.records import Record
-from data.importing.runs import Matched
 from data.importing.snapshot import Line, Snapshot
 from data.importing.title_groups import plain
 
@@ -64,21 +62,6 @@ class Understood(NamedTuple):
     column: str
     written: str
     value: str
-
-
-def fixed_values(record: Record, matched: Matched) -> dict[str, Any]:
-    """Values that every line has, as they were typed once."""
-    given = set(matched.get("columns", {}).values())
-    found: dict[str, Any] = {}
-    for name, typed in matched.get("fixed", {}).items():
-        one = record.field(name)
-        if one is None or name in given:
-            continue
-        try:
-            found[name] = one.read(typed, Conventions(zeros=True))
-        except UserError as error:
-            raise UserError("« {column} », valeur fixe : {why}", column=one.label, why=str(error)) from None
-    return found
 
 
 class Reader:

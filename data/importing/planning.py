@@ -27,14 +27,15 @@ from data.importing import (
     title_groups,
 )
 from data.importing.columns import Field
+from data.importing.fixed_values import fixed_values
 from data.importing.kinds import sums
 from data.importing.kinds.families import ADULT, OWN
 from data.importing.line_reading import Fault, Understood
+from data.importing.matched import Matched
 from data.importing.new_values import Labelled, cell_text, values_of
 from data.importing.previews import Previews
 from data.importing.questions import Question, Questions
 from data.importing.records import KEYS, Record, shown_number
-from data.importing.runs import Matched
 from data.importing.snapshot import Entity, Line, Snapshot
 from data.schooling.absences import Absence
 from data.schooling.models import Course, Cursus, Enrolment, Lesson, Teacher
@@ -136,6 +137,7 @@ def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, 
 
 def _note_titles(snapshot: Snapshot, sheet: Sheet, columns: Mapping[Field, int], matched: Matched) -> None:
     """What the titles say, for the kinds whose lines are about several people."""
+    snapshot.sheet_name, snapshot.above = sheet.reading.sheet, sheet.above
     snapshot.titles = {one.name: sheet.heads[at] for one, at in columns.items()}
     snapshot.adherents = title_groups.are_unsure(sheet.heads)
     places = title_groups.places(sheet.heads)
@@ -189,8 +191,9 @@ def _read_lines(made: Plan, sheet: Sheet, columns: dict[Field, int], matched: Ma
     faults_of: dict[int, list[tuple[int, str, UserError]]] = {}
     for number, at, value, why in sheet.faults:
         faults_of.setdefault(number, []).append((at, value, why))
-    fixed, fields = line_reading.fixed_values(made.record, matched), {one.name: one for one in made.record.columns}
-    reader = line_reading.Reader(sheet, columns, matched, made.snapshot, made.faults)
+    snapshot, fields = made.snapshot, {one.name: one for one in made.record.columns}
+    fixed = fixed_values(made.record, matched, snapshot.questions, snapshot.sheet_name)
+    reader = line_reading.Reader(sheet, columns, matched, snapshot, made.faults)
     made.understood = reader.understood
     lines = []
     for count, (number, cells) in enumerate(sheet.rows):

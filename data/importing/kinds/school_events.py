@@ -7,7 +7,7 @@ from data.core.errors import UserError
 from data.core.fields import DATE, TEXT, fold
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.importing.columns import FLAG, HOUR, HUNDREDTHS, LINES, MINUTES, SECONDS, YEAR, column
-from data.importing.kinds import name_checks, named_people
+from data.importing.kinds import name_checks, named_people, which_test
 from data.importing.kinds.courses import (
     COURSE,
     COURSE_KEY,
@@ -162,6 +162,11 @@ def _assessments_out(snapshot: Snapshot) -> Iterator[Shown]:
         yield {**each.values, **of_course(snapshot, each["course_id"]), "code": snapshot.code_of(each) or f"E{each.id}"}
 
 
+def _prepare_marks(lines: list[Line], snapshot: Snapshot) -> None:
+    which_test.ask(lines, snapshot)
+    named_people.pupils(lines, snapshot)
+
+
 def _mark(line: Line, snapshot: Snapshot) -> None:
     pupil, code = required(line, snapshot, Pupil, "pupil"), line.get("assessment", "")
     found = snapshot.find(Assessment, ("code", code)) if code else None
@@ -284,8 +289,8 @@ RECORDS = (
         _mark,
         _marks_out,
         Mark,
-        (("pupil", "pupil_last_name"), ("assessment", "course")),
-        prepare=named_people.pupils,
+        (("pupil", "pupil_last_name"), ("assessment", "course"), ("assessment", "school_year")),
+        prepare=_prepare_marks,
     ),
     Record(
         "absences",

@@ -11,6 +11,7 @@ from data.core.formats import NBSP
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.importing import runs as import_runs
+from data.importing.matched import holds_again
 from data.importing.pipeline import Report
 from data.importing.questions import TYPED, Question
 from pages.staff.imports.import_lists import lines_in_words
@@ -43,8 +44,8 @@ def _section(uow: UnitOfWork, report: Report, body: Markup) -> Markup:
     text = uow.translate(
         "Chaque réponse vaut pour toutes les lignes semblables, et pour les prochains fichiers de même forme."
     )
-    if any(not import_runs.holds_again(each.key) for each in report.questions):
-        text = f"{text} {uow.translate('Celles qui disent de qui il s’agit ne valent que pour ce fichier.')}"
+    if any(not holds_again(each.key) for each in report.questions):
+        text = f"{text} {uow.translate('Celles qui disent de qui ou de quoi il s’agit ne valent que pour ce fichier.')}"
     return html.section(
         html.h2(title, id="questions", tabindex="-1"),
         html.p(text, class_="soft"),
