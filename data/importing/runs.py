@@ -145,6 +145,11 @@ def shape_of(heads: list[str]) -> str:
     return digest("\x1f".join(heads).encode())
 
 
+def _known(uow: UnitOfWork, kind: str, heads: list[str]) -> Matched | None:
+    found = _match_of(uow, kind, heads)
+    return found.matched if found else None
+
+
 def _match_of(uow: UnitOfWork, kind: str, heads: list[str]) -> ImportMatch | None:
     """How a file of that shape was matched last time."""
     return uow.one(select(ImportMatch).where(ImportMatch.kind == kind, ImportMatch.shape == shape_of(heads)))
@@ -164,8 +169,7 @@ def set_kind(uow: UnitOfWork, run: ImportRun, kind: str, proposed: Matched) -> I
     allowed(uow, kind)
     if run.state != ImportState.WAITING:
         raise UserError("Ce fichier n’attend plus. Choisissez-le à nouveau.")
-    known = _match_of(uow, kind, run.heads)
-    run.kind, run.matched = kind, taught(proposed, known and known.matched)
+    run.kind, run.matched = kind, taught(proposed, _known(uow, kind, run.heads))
     uow.add(run)
     uow.publish(("import", run.id))
     return run
@@ -175,8 +179,7 @@ def receive(uow: UnitOfWork, run: ImportRun, content: bytes) -> ImportRun:
     """Keep a file that was read, with the match remembered for its shape, if there is one."""
     allowed(uow, run.kind if run.state == ImportState.WAITING else None)
     if run.state == ImportState.WAITING:
-        known = _match_of(uow, run.kind, run.heads)
-        run.matched = taught(run.matched, known and known.matched)
+        run.matched = taught(run.matched, _known(uow, run.kind, run.heads))
     run = uow.add(run)
     if run.state == ImportState.WAITING:
         uow.add(ImportFile(site_id=run.site_id, run_id=run.id, content=content))
@@ -194,8 +197,7 @@ def go_on(uow: UnitOfWork, before_id: int, run: ImportRun) -> ImportRun:
         return already
     if before.state != ImportState.DONE or run.sheet not in remaining(uow, before):
         raise UserError("Ce fichier n’attend plus. Choisissez-le à nouveau.")
-    known = _match_of(uow, run.kind, run.heads)
-    run.matched = taught(run.matched, known and known.matched)
+    run.matched = taught(run.matched, _known(uow, run.kind, run.heads))
     answers = {**run.matched.get("answers", {}), **of_the_same_people(before.matched.get("answers", {}))}
     run.matched = {**run.matched, "answers": answers}
     run = uow.add(run)
@@ -268,8 +270,8 @@ def reread(uow: UnitOfWork, run_id: int, read: Read) -> ImportRun:
                "zeros": now.get("zeros", False)}  # fmt: skip
     own: Matched = {"fixed": now.get("fixed", {}), "carried": now.get("carried", [])} if same_sheet else {}
     matched: Matched = {**taught(read.matched, now), **own}
-    if read.heads != run.heads and (known := _match_of(uow, run.kind, read.heads)):
-        matched = taught(matched, known.matched)
+    if read.heads != run.heads:
+        matched = taught(matched, _known(uow, run.kind, read.heads))
     run.heads, run.samples, run.rows, run.about = read.heads, read.samples, read.rows, read.about[:120]
     run.matched, run.sheet = matched, read.sheet[:120]
     uow.add(run)
@@ -321,11 +323,9 @@ def remaining(uow: UnitOfWork, run: ImportRun) -> list[str]:
 
 def next_sheets(uow: UnitOfWork, run: ImportRun) -> list[str]:
     """Those that may be imported after this one, while its file is kept."""
-    kept = (
-        run.state == ImportState.DONE
-        and run.sheets
-        and uow.one(select(ImportFile.id).where(ImportFile.run_id == run.id))
-    )
+    if run.state != ImportState.DONE or not run.sheets:
+        return []
+    kept = uow.one(select(ImportFile.id).where(ImportFile.run_id == run.id))
     return remaining(uow, run) if kept else []
 
 
