@@ -17,7 +17,7 @@ MOMENT = re.compile(r"(.*\d)[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?Z?")
 HOUR = re.compile(r"[T ]\d{1,2}:.*$")
 MINUTE = timedelta(minutes=1)
 NO_DAY = date(1900, 1, 1)  # what a spreadsheet makes of nothing
-MAX_YEARS_AHEAD = 100
+MAX_YEARS_AHEAD = 10
 SERIAL, SERIAL_DAY = re.compile(r"\d{5}(\.\d+)?"), date(1899, 12, 30)
 LATE = 20  # hour from which a day of another time zone is meant
 COMMA, DOT = ",", "."

@@ -350,7 +350,7 @@ class Reader:
                         line.fault(one.name, why)
 
     def _note(self, line: Line, one: Field, cell: Cell, value: Any) -> None:
-        if (one.form != "text" or one.kind is PAYMENT_MEANS or one.kind is YEAR) and _otherwise(one, cell, value):
+        if (one.form != "text" or one.kind in (PAYMENT_MEANS, YEAR, EMAIL)) and _otherwise(one, cell, value):
             self._say(line, one, spreadsheets.shown(cell), one.kind.format_value(one.kind.show(value), "fr"))
 
     def _say(self, line: Line, one: Field, written: str, value: str) -> None:
@@ -374,6 +374,8 @@ def _otherwise(one: Field, cell: Cell, value: Any) -> bool:
         return True  # several numbers of a cell, or a note beside one
     if one.form == "phone":
         return len(re.sub(r"\D", "", text)) == 9 and one.kind.show(value).startswith("+33")
+    if one.form == "hour":
+        return text.strip().isdecimal() and len(text.strip()) > 2  # 1715
     if one.form == "postcode":
         return str(value).startswith("0") and not text.strip().startswith(("0", "F"))
-    return (one.kind is PAYMENT_MEANS or one.kind is YEAR) and fold(text) != fold(str(value))
+    return one.kind in (PAYMENT_MEANS, YEAR, EMAIL) and fold(text).strip() != fold(str(value))

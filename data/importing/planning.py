@@ -25,10 +25,11 @@ from data.importing import (
     previews,
     records,
     title_groups,
+    word_checks,
 )
 from data.importing.columns import Field
 from data.importing.fixed_values import fixed_values
-from data.importing.kinds import sums
+from data.importing.kinds import adult_checks, sums
 from data.importing.kinds.families import ADULT, OWN
 from data.importing.line_reading import Fault, Understood
 from data.importing.matched import Matched
@@ -95,6 +96,7 @@ def load(uow: UnitOfWork, record: Record) -> Snapshot:
     snapshot.load(uow, record.tables, KEYS)
     guarding.hide(uow, snapshot)
     snapshot.today = uow.today
+    word_checks.load(uow, snapshot, record)
     if {Guardian, Pupil} & set(record.tables) and record.name in {"families", "pupils", "pupils-and-adults"}:
         conflict_checks.load(uow, snapshot)
     return snapshot
@@ -113,6 +115,7 @@ def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, 
     _note_titles(snapshot, sheet, columns, matched)
     lines = _read_lines(made, sheet, columns, matched, tick)
     capitals.ask(lines, snapshot)
+    word_checks.ask(lines, snapshot)
     records.reserve(record, lines, snapshot)
     if record.prepare is not None:
         record.prepare(lines, snapshot)
@@ -126,6 +129,7 @@ def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, 
         _place(made, line, needed)
         made.faults += _faults(line, cells, places, sheet.heads)
     sums.check(snapshot)
+    adult_checks.tell_grown(snapshot)
     conflict_checks.look(snapshot, lines)
     _update_search_text(snapshot)
     snapshot.conflicts.sort(key=lambda each: each[0])

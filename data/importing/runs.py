@@ -68,7 +68,7 @@ class ImportRun(OfSite, table=True):
 
 
 class ImportFile(OfSite, table=True):
-    """The bytes of a file that waits; gone once it is imported or dropped."""
+    """The bytes of a file that waits, or of whose workbook other sheets are left; gone with the last of them, or once dropped."""
 
     scope: ClassVar[Scope] = Scope.STAFF
     __tablename__ = "import_file"
