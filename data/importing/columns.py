@@ -25,6 +25,7 @@ from data.core.spreadsheets import Cell, Phone
 from data.importing.conventions import (
     DASH,
     EURO,
+    UNKNOWN_DAY,
     Conventions,
     counted,
     day_counted,
@@ -96,7 +97,13 @@ class Field:
 
     def _check_bounds(self, typed: str, value: Any, today: date) -> None:
         """A school year is not of another century, a mark out of twenty not 21."""
-        if self.kind is YEAR and value and not -MAX_YEARS_BEFORE <= int(value[:4]) - today.year <= MAX_YEARS_AFTER:
+        known = today != UNKNOWN_DAY
+        if (
+            self.kind is YEAR
+            and value
+            and known
+            and not -MAX_YEARS_BEFORE <= int(value[:4]) - today.year <= MAX_YEARS_AFTER
+        ):
             raise UserError("« {typed} » : vérifiez l’année scolaire. Écrivez-la ainsi : 2026-2027.", typed=typed[:40])
         if not isinstance(value, int) or isinstance(value, bool):
             return

@@ -1,5 +1,6 @@
 """Values that every line of a file has: typed for it, or those of an earlier file or sheet, which are asked again."""
 
+from datetime import date
 from typing import Any
 
 from data.core.errors import UserError
@@ -10,7 +11,9 @@ from data.importing.questions import SPLIT, Choice, Question, Questions
 from data.importing.records import Record
 
 
-def fixed_values(record: Record, matched: Matched, questions: Questions, sheet: str = "") -> dict[str, Any]:
+def fixed_values(
+    record: Record, matched: Matched, questions: Questions, today: date, sheet: str = ""
+) -> dict[str, Any]:
     """Column -> value, as it was typed once. `sheet`: of a workbook, the one that is read.
 
     Those of an earlier file hold in the meantime: nothing is written before a person says whether they are this one's.
@@ -23,7 +26,7 @@ def fixed_values(record: Record, matched: Matched, questions: Questions, sheet: 
         if one.name not in typed:
             continue
         try:
-            found[one.name] = one.read(typed[one.name], Conventions(zeros=True))
+            found[one.name] = one.read(typed[one.name], Conventions(zeros=True, today=today))
         except UserError as error:
             raise UserError("« {column} », valeur fixe : {why}", column=one.label, why=str(error)) from None
     return found

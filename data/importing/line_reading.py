@@ -31,6 +31,7 @@ from data.importing.title_groups import plain
 
 MAX_SHOWN, MAX_WORDS = 120, 12  # characters of a value; words of one column that are asked about
 READ_FIRST = {"country": 0, "town": 1, "postcode": 2}  # post codes and telephones are read by those before them
+FAR_YEARS = 3
 LEAVE_EMPTY = "-"
 MARRIED = re.compile(r"(.+?)\s+(épouse|epouse|ép\.?|épse|née|nee)\s+(.+)", re.IGNORECASE)
 AMOUNT_OTHERWISE = re.compile(r"[()+]|\d-$|[.,][-–—]|^[-–—]+\W*$|\d[.,]\d{3}(\D|$)")
@@ -189,7 +190,17 @@ class Reader:
             raise UserError("Ce champ ne peut pas rester vide.")
         line.values[one.name] = value
         self._note(line, one, written, value)
+        if isinstance(value, date) and value.year - self.today.year > FAR_YEARS and "birth" not in one.name:
+            self._ask_far(line, one, value)
         return []
+
+    def _ask_far(self, line: Line, one: Field, day: date) -> None:
+        sentence = UserError(
+            "Des dates de la colonne « {column} » sont à plus de trois ans d’ici.", column=self.titles[one.name]
+        )
+        choices = (Choice("keep", UserError("Elles sont justes")),)
+        question = Question(f"far:{one.name}", sentence, choices, column=self.titles[one.name], stops=False)
+        self.questions.ask(question, line=line.number, sample=f"{day:%d/%m/%Y}")
 
     def _asked(self, line: Line, one: Field, cell: Cell) -> Any:
         """What a person answered about a cell that says nothing we know; the fault again where nothing can be asked."""
@@ -350,7 +361,9 @@ class Reader:
                         line.fault(one.name, why)
 
     def _note(self, line: Line, one: Field, cell: Cell, value: Any) -> None:
-        if (one.form != "text" or one.kind in (PAYMENT_MEANS, YEAR, EMAIL)) and _otherwise(one, cell, value):
+        if (one.form != "text" or one.kind in (PAYMENT_MEANS, YEAR) or one.kind.control == "email") and _otherwise(
+            one, cell, value
+        ):
             self._say(line, one, spreadsheets.shown(cell), one.kind.format_value(one.kind.show(value), "fr"))
 
     def _say(self, line: Line, one: Field, written: str, value: str) -> None:
@@ -378,4 +391,5 @@ def _otherwise(one: Field, cell: Cell, value: Any) -> bool:
         return text.strip().isdecimal() and len(text.strip()) > 2  # 1715
     if one.form == "postcode":
         return str(value).startswith("0") and not text.strip().startswith(("0", "F"))
-    return one.kind in (PAYMENT_MEANS, YEAR, EMAIL) and fold(text).strip() != fold(str(value))
+    same = fold(text).strip() == fold(" ".join(value) if isinstance(value, tuple) else str(value))
+    return not same and (one.kind in (PAYMENT_MEANS, YEAR) or one.kind.control == "email")

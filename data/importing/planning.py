@@ -196,7 +196,7 @@ def _read_lines(made: Plan, sheet: Sheet, columns: dict[Field, int], matched: Ma
     for number, at, value, why in sheet.faults:
         faults_of.setdefault(number, []).append((at, value, why))
     snapshot, fields = made.snapshot, {one.name: one for one in made.record.columns}
-    fixed = fixed_values(made.record, matched, snapshot.questions, snapshot.sheet_name)
+    fixed = fixed_values(made.record, matched, snapshot.questions, snapshot.today, snapshot.sheet_name)
     reader = line_reading.Reader(sheet, columns, matched, snapshot, made.faults)
     made.understood = reader.understood
     lines = []

@@ -191,7 +191,7 @@ def _fix(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     if one is None:
         raise UserError("Cette colonne n’existe pas. Choisissez-la dans la liste.")
     if typed.strip():
-        one.read(typed, Conventions(zeros=True))
+        one.read(typed, Conventions(zeros=True, today=uow.today))
     import_runs.match(uow, run.id, {"fixed": {one.name: typed.strip()}})
     return Answer()
 
