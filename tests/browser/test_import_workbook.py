@@ -5,7 +5,7 @@ from collections.abc import Callable
 import openpyxl
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LIVE, Enter
+from tests.browser.conftest import LIVE, Enter, reach
 from tests.browser.every_screen import axe
 from tests.data.sheet_helpers import saved
 from tests.server import Server
@@ -89,3 +89,24 @@ def test_a_value_is_typed_while_the_one_before_is_on_its_way(enter: Enter, launc
     page.keyboard.press("Tab")
     expect(page.get_by_text("Il reste à relier")).to_have_count(0)
     expect(page.get_by_label("Année scolaire", exact=True)).to_have_value("2026-2027")
+
+
+def test_the_next_sheet_enters_by_the_keyboard_alone_on_a_phones_width(
+    enter: Enter, launch: Callable[..., Server]
+) -> None:
+    server = launch()
+    page = enter("lemoine.helene", to=server, viewport={"width": 390, "height": 844}).open("/gestion/imports")
+    give(page, "notes.xlsx", a_workbook(server))
+    for label, typed in (("N° cours", "261000"), ("Année scolaire", "2026-2027")):
+        reach(page, page.get_by_label(label, exact=True))
+        page.keyboard.type(typed)
+    reach(page, page.get_by_role("button", name="Vérifier"), "Enter")
+    reach(page, page.get_by_role("button", name="Importer 3 lignes"), "Enter")
+    reach(page, page.get_by_role("button", name="Importer « Contrôle 2 »"), "Enter")
+    expect(page.get_by_text("celles de l’évaluation « Contrôle 2 »")).to_be_visible()
+    asked = page.get_by_role("group", name="Le fichier ou la feuille d’avant avait")
+    reach(page, asked.get_by_label("Oui, tout est pareil"), "Space")
+    reach(page, page.get_by_role("button", name="Enregistrer et vérifier à nouveau"), "Enter")
+    reach(page, page.get_by_role("button", name="Importer 3 lignes"), "Enter")
+    expect(page.get_by_role("button", name="Importer « Examen de février »")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -31,7 +31,7 @@ def draw_within(uow: UnitOfWork, report: Report) -> Markup:
     """The same, in a form that sends something else too."""
     if not report.questions:
         return Markup()
-    return _section(uow, report, html.div(_asked(uow, report), class_="stack-form questions"))
+    return _section(uow, report, html.div(_asked(uow, report, within=True), class_="stack-form questions"))
 
 
 def _section(uow: UnitOfWork, report: Report, body: Markup) -> Markup:
@@ -55,8 +55,9 @@ def _section(uow: UnitOfWork, report: Report, body: Markup) -> Markup:
     )
 
 
-def _asked(uow: UnitOfWork, report: Report) -> Markup:
-    left = any(each.is_open for each in report.questions)
+def _asked(uow: UnitOfWork, report: Report, *, within: bool = False) -> Markup:
+    """`within` another form: its own button is the one that stands out."""
+    left = any(each.is_open for each in report.questions) and not within
     send = uow.translate("Enregistrer et vérifier à nouveau")
     return join(
         [
