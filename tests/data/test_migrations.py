@@ -33,7 +33,10 @@ TABLES = (Site, Family, Guardian, PupilLink, FieldChange, AuditEntry)
 def differences() -> list[object]:
     database_module.table_classes()
     with database_module.engine().connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection,
+            opts={"compare_type": True, "include_name": lambda name, *_: not str(name).startswith("search_")},
+        )
         return list(compare_metadata(context, database_module.metadata))
 
 
