@@ -1,4 +1,4 @@
-"""Words that a file writes nearly as the site or its other lines do: asked. Those that the site has never seen: told."""
+"""Words that a file writes nearly as the site or its other lines do: asked. Those that the site has never seen: shown."""
 
 import re
 from collections import Counter
@@ -11,6 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from data.billing.models import Payment
 from data.core.errors import UserError
 from data.core.fields import fold
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
 from data.importing.columns import MEANS
@@ -21,8 +22,8 @@ from data.schooling.models import Course
 
 NEAR = 84  # of 100: two words are nearly the same
 OFTEN = 3  # times more lines have the word that is meant
-ENOUGH = 4  # words that a site must have before another one is told as new to it
-SHARE = 0.3  # of the lines: where more have new words, the file is of other things, and nothing is told
+ENOUGH = 4  # words that a site must have before another one is shown as new to it
+SHARE = 0.3  # of the lines: where more have new words, the file is of other things, and nothing is shown
 MAX_WORDS = 200  # of one column that are compared
 SIGN = re.compile(
     r"\d+|\b[ivx]+\b|\b[a-z]\b"
@@ -33,7 +34,12 @@ SOURCES: dict[str, tuple[SelectOfScalar[str], ...]] = {
     "department": (select(Course.department).distinct(),),
     "method": (select(Payment.method).distinct(),),
 }
-LABELS = {"discipline": "Discipline", "cycle": "Cycle", "department": "Département", "method": "Mode de règlement"}
+LABELS = {
+    "discipline": _("Discipline"),
+    "cycle": _("Cycle"),
+    "department": _("Département"),
+    "method": _("Mode de règlement"),
+}
 
 
 def load(uow: UnitOfWork, snapshot: Snapshot, record: Record) -> None:
@@ -49,23 +55,23 @@ def load(uow: UnitOfWork, snapshot: Snapshot, record: Record) -> None:
 def ask(lines: Iterable[Line], snapshot: Snapshot) -> None:
     lines = list(lines)
     for name, known in snapshot.words.items():
-        told = [(line, word) for line in lines if isinstance(word := line.values.get(name), str) and word]
-        if told:
-            _ask(name, told, known, snapshot)
+        filled = [(line, word) for line in lines if isinstance(word := line.values.get(name), str) and word]
+        if filled:
+            _ask(name, filled, known, snapshot)
 
 
-def _ask(name: str, told: Sequence[tuple[Line, str]], known: dict[str, str], snapshot: Snapshot) -> None:
-    counts = Counter(fold(word) for _, word in told)
-    written = {fold(word): word for _, word in told}
+def _ask(name: str, filled: Sequence[tuple[Line, str]], known: dict[str, str], snapshot: Snapshot) -> None:
+    counts = Counter(fold(word) for _, word in filled)
+    written = {fold(word): word for _, word in filled}
     near = {}
     for word in [each for each in counts if each not in known][:MAX_WORDS]:
         if meant := _meant(word, counts, known):
             near[word] = known.get(meant) or written[meant]
-    for line, word in told:
+    for line, word in filled:
         if meant := near.get(fold(word), ""):
             _say_near(name, line, word, meant, snapshot)
-    new = [(line, word) for line, word in told if fold(word) not in known and fold(word) not in near]
-    if len(known) >= ENOUGH and len(new) <= SHARE * len(told):
+    new = [(line, word) for line, word in filled if fold(word) not in known and fold(word) not in near]
+    if len(known) >= ENOUGH and len(new) <= SHARE * len(filled):
         for line, word in new:
             _say_new(name, line, word, snapshot)
 

@@ -178,7 +178,7 @@ def test_another_file_of_that_shape_is_asked_too(database: str) -> None:
         ("Contrôle 12-12-2026", "", "Contrôle 12-12-2026", date(2026, 12, 12)),
     ],
 )
-def test_a_test_is_named_by_its_sheet_or_by_its_title_and_told(
+def test_a_test_is_named_by_its_sheet_or_by_its_title_and_shown(
     database: str, sheet: str, title: str, named: str, day: date | None
 ) -> None:
     run = begin(a_workbook(sheet, title=title))

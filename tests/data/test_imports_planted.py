@@ -1,4 +1,4 @@
-"""One wrong value in a right file: asked, refused, doubted, put aside or told as read otherwise; never written in silence."""
+"""One wrong value in a right file: asked, refused, doubted, put aside or shown as read otherwise; never written in silence."""
 
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -27,8 +27,8 @@ def of_kind(name: str) -> File:
     return next(each for each in files() if each.kind == name)
 
 
-def told(run: ImportRun, report: Report, line: int, title: str, usual: Report) -> Iterator[str]:
-    """How a line is told, beside what the right file says too."""
+def reported(run: ImportRun, report: Report, line: int, title: str, usual: Report) -> Iterator[str]:
+    """How a line is reported, beside what the right file says too."""
     known = {each.key for each in usual.questions}
     looked = first_reading.looked_of(run)
     yield from (str(each.why) for each in report.faults if each.line == line)
@@ -60,7 +60,7 @@ def test_a_wrong_value_is_never_written_in_silence(usual: Callable[[str], Report
     title = data.draw(st.sampled_from(sorted(file.wrong)))
     value = data.draw(file.values(title))
     run = give(file.kind, file.planted(title, value, LINE))
-    assert list(told(run, check(run), LINE + 2, title, usual(file.kind))), (file.kind, title, value)
+    assert list(reported(run, check(run), LINE + 2, title, usual(file.kind))), (file.kind, title, value)
 
 
 @pytest.mark.parametrize("name", KINDS)
