@@ -18,7 +18,7 @@ from data.core.countries import ALSO, countries
 from data.core.days import TOGETHER, no_day, read_hour
 from data.core.errors import UserError
 from data.core.fields import EditableField, Kind, editables
-from data.core.i18n import LANGUAGES, translate_or_same
+from data.core.i18n import LANGUAGES, _, translate_or_same
 from data.core.phones import FRENCH_PLAN, usual_number
 from data.core.plain_text import fold, tidy, tidy_lines
 from data.core.spreadsheets import Cell, Phone
@@ -95,16 +95,13 @@ class Field:
             raise UserError("{count} caractères, c’est trop : {most} au plus.", count=len(value), most=self.length)
         return value
 
-    def _check_bounds(self, typed: str, value: Any, today: date) -> None:
+    def _check_bounds(self, typed: str, value: object, today: date) -> None:
         """A school year is not of another century, a mark out of twenty not 21."""
-        known = today != UNKNOWN_DAY
-        if (
-            self.kind is YEAR
-            and value
-            and known
-            and not -MAX_YEARS_BEFORE <= int(value[:4]) - today.year <= MAX_YEARS_AFTER
-        ):
-            raise UserError("« {typed} » : vérifiez l’année scolaire. Écrivez-la ainsi : 2026-2027.", typed=typed[:40])
+        if self.kind is YEAR and isinstance(value, str) and value and today != UNKNOWN_DAY:
+            ahead = int(value[:4]) - today.year
+            if not -MAX_YEARS_BEFORE <= ahead <= MAX_YEARS_AFTER:
+                why = _("« {typed} » : vérifiez l’année scolaire. Écrivez-la ainsi : 2026-2027.")
+                raise UserError(why, typed=typed[:40])
         if not isinstance(value, int) or isinstance(value, bool):
             return
         if (self.least is not None and value < self.least) or (self.most is not None and value > self.most):
