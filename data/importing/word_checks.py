@@ -44,12 +44,19 @@ LABELS = {
 
 def load(uow: UnitOfWork, snapshot: Snapshot, record: Record) -> None:
     """The words of the site, for the columns that the kind has."""
-    for name, columns in SOURCES.items():
-        if record.field(name) is None:
+    for name, questions in SOURCES.items():
+        wanted = [one.name for one in record.columns if _own_name(one.name) == name]
+        if not wanted:
             continue
-        words = [word for column in columns for word in uow.all(column) if word]
+        words = [word for question in questions for word in uow.all(question) if word]
         words += [*MEANS.values()] if name == "method" else []
-        snapshot.words[name] = {fold(word): word for word in words}
+        known = {fold(word): word for word in words}
+        snapshot.words |= dict.fromkeys(wanted, known)
+
+
+def _own_name(column: str) -> str:
+    """« pupil2_discipline » is a discipline."""
+    return re.sub(r"^pupil\d_", "", column)
 
 
 def ask(lines: Iterable[Line], snapshot: Snapshot) -> None:
@@ -91,7 +98,7 @@ def _meant(word: str, counts: Counter[str], known: dict[str, str]) -> str:
 def _say_near(name: str, line: Line, word: str, meant: str, snapshot: Snapshot) -> None:
     title = snapshot.titles.get(name, "")
     sentence = UserError("« {word} », dans la colonne « {column} » : est-ce « {meant} » ?",
-                         word=word[:40], column=title or LABELS[name], meant=meant[:40])  # fmt: skip
+                         word=word[:40], column=title or LABELS[_own_name(name)], meant=meant[:40])  # fmt: skip
     choices = (
         Choice("same", UserError("Oui : écrire « {meant} »", meant=meant[:40])),
         Choice("new", UserError("Non, c’est autre chose")),
@@ -105,7 +112,8 @@ def _say_near(name: str, line: Line, word: str, meant: str, snapshot: Snapshot) 
 def _say_new(name: str, line: Line, word: str, snapshot: Snapshot) -> None:
     title = snapshot.titles.get(name, "")
     sentence = UserError(
-        "Le portail n’a encore rien de ce nom dans « {column} » : il sera ajouté.", column=title or LABELS[name]
+        "Le portail n’a encore rien de ce nom dans « {column} » : il sera ajouté.",
+        column=title or LABELS[_own_name(name)],
     )
     choices = (Choice("new", UserError("Oui, c’est nouveau")),)
     asked = Question(f"new-words:{name}", sentence, choices, column=title, stops=False)
