@@ -65,7 +65,8 @@ def tell_grown(snapshot: Snapshot) -> None:
     """New pupils who are grown up, in a list of children: told; adults learn too."""
     dated = [(each, years) for each in snapshot.added.get(Pupil, ())
              if (years := age(each["birth_date"], snapshot.today)) is not None]  # fmt: skip
-    grown = [each for each, years in dated if years >= GROWN]
+    said = snapshot.questions.lines_of("grown")  # they are their own adults
+    grown = [each for each, years in dated if years >= GROWN and each.line_number not in said]
     if len(grown) >= (1 - CHILDREN) * len(dated):
         return
     sentence = UserError("Ces élèves auraient plus de vingt-cinq ans, dans une liste d’enfants.")
