@@ -37,7 +37,7 @@ def read_address(text: str) -> str:
         if len(within) == 1 and re.search(r"[\s<>()]", text):
             raise UserError("Écrivez l’adresse seule : {email}.", email=within[0]) from None
         raise UserError(INCOMPLETE) from None
-    if "." not in checked.domain or not checked.ascii_email:
+    if not checked.ascii_email or len(checked.domain.rpartition(".")[2]) < 2 or "." not in checked.domain:
         raise UserError(INCOMPLETE)
     return checked.ascii_email
 

@@ -12,8 +12,8 @@ from data.core.spreadsheets import PARTS, Cell
 from data.importing import programs, title_groups
 from data.importing.columns import Field
 from data.importing.evidence import TELLING, Values, agrees
+from data.importing.matched import Matched
 from data.importing.records import Record
-from data.importing.runs import Matched
 from data.importing.title_groups import plain
 from data.importing.title_places import Sort, sort_of
 

@@ -18,32 +18,40 @@ from data.core.countries import ALSO, countries
 from data.core.days import TOGETHER, no_day, read_hour
 from data.core.errors import UserError
 from data.core.fields import EditableField, Kind, editables
-from data.core.i18n import LANGUAGES, translate_or_same
+from data.core.i18n import LANGUAGES, _, translate_or_same
 from data.core.phones import FRENCH_PLAN, usual_number
 from data.core.plain_text import fold, tidy, tidy_lines
 from data.core.spreadsheets import Cell, Phone
 from data.importing.conventions import (
     DASH,
     EURO,
-    GROUPED,
-    SPLIT,
+    UNKNOWN_DAY,
     Conventions,
     counted,
     day_counted,
-    no_number,
     plain_amount,
     read_day_of,
     serial_day,
+)
+from data.importing.value_reading import (
+    WEEKDAYS,
+    read_flag,
+    read_hundredths,
+    read_minutes,
+    read_number,
+    read_seconds,
+    read_weekday,
+    read_year,
 )
 
 YEARS = range(1900, 2101)  # alone in a cell
 SCIENTIFIC = re.compile(r"[+-]?\d+([.,]\d+)?[eE]([+-]?\d+)")
 REWRITTEN = re.compile(r"\d([.,]\d+)?[eE]\+\d{2,}")  # as spreadsheets write it: a class « 6E2 » is none
 AS_TEXT = re.compile(r"""^(="?|')(\d+)"?$""")  # ="00123", '00123: how a spreadsheet is told that it is text
+PART_NUMBER = re.compile(r"\d+,\d+")  # what a spreadsheet made of a key that it took for a number
+MAX_YEARS_BEFORE, MAX_YEARS_AFTER = 80, 3  # of a school year
 EXACT = 10**15  # a spreadsheet keeps fifteen figures
 PLAIN = Conventions()
-LARGEST = 2**31 - 1
-WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
 
 @dataclass(frozen=True, eq=False)  # a column is itself: kinds hold dictionaries
@@ -60,6 +68,8 @@ class Field:
     length: int = 200
     example: str = ""
     editable: EditableField | None = None
+    least: int | None = None  # of numbers, as they are kept: what is under it, or above `most`, is none
+    most: int | None = None
     only_read: bool = False  # files may say it, ours have other words for it
     group: str = ""  # of a line about several people, whose column it is: adult1, pupil2
 
@@ -80,9 +90,29 @@ class Field:
         if self.editable is not None and not isinstance(self.kind, _Loose):
             return self.editable.read(typed, country or "FR")
         value = self.kind.read_in(typed, country or "FR") if self.kind.read_in else self.kind.read(typed)
+        self._check_bounds(typed, value, conventions.today)
         if isinstance(value, str) and len(value) > self.length:
             raise UserError("{count} caractères, c’est trop : {most} au plus.", count=len(value), most=self.length)
         return value
+
+    def _check_bounds(self, typed: str, value: object, today: date) -> None:
+        """A school year is not of another century, a mark out of twenty not 21."""
+        if self.kind is YEAR and isinstance(value, str) and value and today != UNKNOWN_DAY:
+            ahead = int(value[:4]) - today.year
+            if not -MAX_YEARS_BEFORE <= ahead <= MAX_YEARS_AFTER:
+                why = _("« {typed} » : vérifiez l’année scolaire. Écrivez-la ainsi : 2026-2027.")
+                raise UserError(why, typed=typed[:40])
+        if not isinstance(value, int) or isinstance(value, bool):
+            return
+        if (self.least is not None and value < self.least) or (self.most is not None and value > self.most):
+            scale = 100 if self.form in {"money", "hundredths"} else 1
+            bounds = {"least": (self.least or 0) / scale, "most": (self.most or 0) / scale}
+            if self.most is None:
+                raise UserError(
+                    "« {typed} » : il faut {least} au moins.", typed=typed[:40], least=f"{bounds['least']:g}"
+                )
+            raise UserError("« {typed} » : il faut un nombre de {least} à {most}.", typed=typed[:40],
+                            least=f"{bounds['least']:g}", most=f"{bounds['most']:g}")  # fmt: skip
 
     @property
     def answers(self) -> Mapping[str, str]:
@@ -116,6 +146,8 @@ class Field:
             )
         if self.form == "day" and serial_day(text):
             raise _serial(float(text.replace(",", ".")))
+        if self.key and self.form == "text" and PART_NUMBER.fullmatch(text):
+            raise UserError("« {typed} » n’est pas un numéro : il a une virgule.", typed=text[:40])
         return AS_TEXT.sub(r"\2", text)
 
     def _number(self, cell: int | float | Decimal) -> str:
@@ -174,92 +206,6 @@ def _with_zero(typed: str, form: str, zeros: bool) -> str:
 
 
 # Kinds
-
-
-def _read_number(typed: str) -> int | None:
-    bare = re.sub(r"[\s']", "", re.sub(r"[.,]0+$", "", typed))
-    if not bare:
-        return None
-    if SPLIT.search(GROUPED.sub("1", typed)) or not re.fullmatch(r"\d{1,10}", bare) or int(bare) > LARGEST:
-        raise UserError("« {typed} » n’est pas un nombre entier. Exemple : 1042.", typed=typed[:40])
-    return int(bare)
-
-
-def _read_hundredths(typed: str) -> int | None:
-    bare = re.sub(r"[\s'€]|EUR$", "", typed.replace("−", "-"))
-    if not bare:
-        return None
-    if re.fullmatch(r"-?\d{1,3}(\.\d{3})+,\d{1,2}", bare) or re.fullmatch(r"-?\d{1,3}(,\d{3})+\.\d{1,2}", bare):
-        bare = re.sub(r"[.,](?=\d{3})", "", bare)
-    found = re.fullmatch(r"(-?)(\d{1,8})(?:[.,](\d{1,2})0*)?", bare)
-    if not found or int(found[2]) * 100 > LARGEST - 100:
-        raise no_number(typed)
-    cents = int(found[2]) * 100 + int((found[3] or "0").ljust(2, "0"))
-    return -cents if found[1] else cents
-
-
-def _read_minutes(typed: str) -> int:
-    bare = typed.casefold()
-    if not bare:
-        return 0
-    found = re.fullmatch(r"(\d{1,3})\s*(?:min(?:utes?)?|mn|')?", bare)
-    if found:
-        return int(found[1])
-    found = re.fullmatch(r"(\d{1,2})\s*[h:]\s*(\d{1,2})?(?::00)?\s*(?:min|mn)?", bare)
-    if not found:
-        raise UserError(
-            "« {typed} » n’est pas une durée. Écrivez-la en minutes (45), ou ainsi : 1 h 30.", typed=typed[:40]
-        )
-    return int(found[1]) * 60 + int(found[2] or 0)
-
-
-def _read_seconds(typed: str) -> int | None:
-    bare = typed.casefold()
-    if not bare:
-        return None
-    if re.fullmatch(r"\d{1,5}", bare):
-        return int(bare)
-    found = re.fullmatch(r"(?:(\d{1,2})\s*[h:]\s*)?(\d{1,3})\s*(?:min|mn|['’:])\s*(\d{1,2})?\s*(?:s|sec|''|\")?", bare)
-    if not found:
-        raise UserError(
-            "« {typed} » n’est pas une durée. Écrivez-la en secondes (210), ou ainsi : 3 min 30.", typed=typed[:40]
-        )
-    return int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3] or 0)
-
-
-def _read_year(typed: str) -> str:
-    if not typed:
-        return ""
-    found = re.fullmatch(r"(\d{4})(?:\s*[-/–]?\s*(\d{4}|\d{2}))?", typed) or re.fullmatch(
-        r"(\d{2})\s*[-/–]\s*(\d{2})", typed
-    )
-    first = int(found[1]) if found else 0
-    first += 2000 if found and len(found[1]) == 2 else 0
-    second = (int(found[2]) % 100 if found[2] else (first + 1) % 100) if found else 0
-    if not 1900 <= first <= 2100 or second != (first + 1) % 100:
-        raise UserError("« {typed} » n’est pas une année scolaire. Écrivez-la ainsi : 2026-2027.", typed=typed[:40])
-    return f"{first}-{first + 1}"
-
-
-def _read_weekday(typed: str) -> int | None:
-    bare = fold(typed).rstrip(".")
-    if not bare:
-        return None
-    if re.fullmatch("[1-7]", bare):
-        return int(bare)
-    for number, name in enumerate(WEEKDAYS, 1):
-        if len(bare) >= 2 and name.startswith(bare):
-            return number
-    raise UserError("« {typed} » n’est pas un jour de la semaine. Exemple : mercredi.", typed=typed[:40])
-
-
-def _read_flag(typed: str) -> bool:
-    bare = fold(typed)
-    if bare in {"", "non", "n", "0", "faux", "false", "no"}:
-        return False
-    if bare in {"oui", "o", "1", "vrai", "true", "yes", "x", "y"}:
-        return True
-    raise UserError("« {typed} » : répondez par oui ou non.", typed=typed[:40])
 
 
 def loose(kind: Kind, also: Mapping[str, str]) -> Kind:
@@ -323,18 +269,18 @@ def _read_country(typed: str) -> str:
     return found
 
 
-NUMBER = Kind("text", read=_read_number)
+NUMBER = Kind("text", read=read_number)
 PAYMENT_MEANS = Kind("text", read=_read_means)
-MONEY = Kind("text", read=_read_hundredths, format_value=lambda shown, language: _decimal(shown))
-HUNDREDTHS = Kind("text", read=_read_hundredths, format_value=lambda shown, language: _decimal(shown))
+MONEY = Kind("text", read=read_hundredths, format_value=lambda shown, language: _decimal(shown))
+HUNDREDTHS = Kind("text", read=read_hundredths, format_value=lambda shown, language: _decimal(shown))
 HOUR = Kind("text", read=read_hour, show=lambda value: value.strftime("%H:%M") if value else "")
-MINUTES = Kind("text", read=_read_minutes)
-SECONDS = Kind("text", read=_read_seconds)
-YEAR = Kind("text", read=_read_year)
+MINUTES = Kind("text", read=read_minutes)
+SECONDS = Kind("text", read=read_seconds)
+YEAR = Kind("text", read=read_year)
 WEEKDAY = Kind(
-    "text", read=_read_weekday, format_value=lambda shown, language: WEEKDAYS[int(shown) - 1] if shown else ""
+    "text", read=read_weekday, format_value=lambda shown, language: WEEKDAYS[int(shown) - 1] if shown else ""
 )
-FLAG = Kind("choice", read=_read_flag, show=lambda value: "oui" if value else "non")
+FLAG = Kind("choice", read=read_flag, show=lambda value: "oui" if value else "non")
 LINES = Kind("textarea", read=tidy_lines)
 COUNTRY = _Loose("country", read=_read_country, format_value=fields.COUNTRY.format_value)
 YES_NO = loose(

@@ -16,8 +16,9 @@ from data.importing.questions import Choice, Question, Questions
 MOMENT = re.compile(r"(.*\d)[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?Z?")
 HOUR = re.compile(r"[T ]\d{1,2}:.*$")
 MINUTE = timedelta(minutes=1)
+UNKNOWN_DAY = date.max  # nobody says which day it is
 NO_DAY = date(1900, 1, 1)  # what a spreadsheet makes of nothing
-MAX_YEARS_AHEAD = 100
+MAX_YEARS_AHEAD = 40
 SERIAL, SERIAL_DAY = re.compile(r"\d{5}(\.\d+)?"), date(1899, 12, 30)
 LATE = 20  # hour from which a day of another time zone is meant
 COMMA, DOT = ",", "."
@@ -40,7 +41,7 @@ class Conventions:
     century: str = ""  # « past »: 12 is 2012 or 1912, never in the future; « near »: the century nearest to today
     hours: str = ""  # of late hours in a column of days: « next », « same »
     serials: str = ""  # « days »: 41712 is the 14th of March 2014
-    today: date = date(2000, 1, 1)
+    today: date = UNKNOWN_DAY
     waits: frozenset[str] = frozenset()  # what is asked and not answered: amounts, months, years, hours, serials
 
 
@@ -259,7 +260,7 @@ def read_day_of(cell: Cell, typed: str, conventions: Conventions) -> date | None
         year = whole_year(int(figures[3]), conventions.century, conventions.today)
         typed = f"{figures[1]}/{figures[2]}/{year}"
     day = read_day(typed, month_first=conventions.month_first and figures is not None)
-    if day and (day <= NO_DAY or day.year > conventions.today.year + MAX_YEARS_AHEAD):
+    if day and (day <= NO_DAY or day.year - conventions.today.year > MAX_YEARS_AHEAD):
         raise UserError(
             "« {typed} » : vérifiez l’année. Écrivez la date ainsi : 16/06/2012, ou laissez vide.", typed=typed[:40]
         )

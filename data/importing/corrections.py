@@ -8,7 +8,8 @@ from data.core.errors import NotFound, UserError
 from data.core.spreadsheets import Cell, Form, Sheet
 from data.core.unit_of_work import UnitOfWork
 from data.importing import runs as import_runs
-from data.importing.runs import ImportRun, ImportState, Matched
+from data.importing.matched import Matched
+from data.importing.runs import ImportRun, ImportState
 
 WHOLE_LINE = -1  # place of what is wrong with a line as a whole: whoever corrects a cell of it has read it
 MAX_LENGTH = 500  # characters of a corrected cell

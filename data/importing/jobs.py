@@ -10,11 +10,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from functools import partial
 from typing import ParamSpec, Protocol, TypeVar
 
-from data.core import database, relay, spreadsheets
+from data.core import database, relay
 from data.core.duties import Duties
 from data.core.errors import NotFound, UserError
 from data.core.fields import tidy
@@ -22,10 +21,10 @@ from data.core.i18n import _
 from data.core.spreadsheets import Reading
 from data.core.turns import Full, Turns
 from data.core.unit_of_work import UnitOfWork
-from data.importing import pipeline, undo, worker_process
+from data.importing import first_reading, pipeline, undo, worker_process
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import kind
-from data.importing.pipeline import Follow, Looked, OpenUnitOfWork, Report
+from data.importing.pipeline import Follow, OpenUnitOfWork, Report
 from data.importing.runs import ImportRun, ImportState
 from data.importing.worker_process import Person
 from data.uploads import validation
@@ -44,9 +43,10 @@ PHASES = {
 WRITES = {"writing", "taking back"}  # phases that nobody stops
 PUBLISH_EVERY_SECONDS = 0.4  # seconds
 MAX_REPORTS, MAX_REPORT_LINES = 12, 200_000
-LARGE_BYTES, LARGE_ROWS = 60_000, 800  # above: a separate process, whose start takes a second
+LARGE_ROWS = 800  # above: a separate process, whose start takes a second
 WAIT_SECONDS = 0.2  # until it is looked again whose turn it is
 MAX_JOBS, MAX_READS = 100, 20  # that wait, or are under way
+MAX_SHEETS = 60  # of a workbook, that are proposed one after the other
 log = logging.getLogger("anacrouse.imports")
 
 
@@ -100,7 +100,6 @@ class Job:
 _jobs: dict[int, Job] = {}
 _problems: dict[int, UserError] = {}
 _reports: OrderedDict[int, Report] = OrderedDict()
-_looked: OrderedDict[int, tuple[tuple[str, Reading], Looked]] = OrderedDict()  # of which file, and how it was read
 _undo_reports: OrderedDict[int, undo.Report] = OrderedDict()
 _turns: dict[int, threading.Lock] = {}  # site -> whose turn it is to plan and write
 _workers = Turns("import", 2, most=MAX_JOBS)
@@ -162,21 +161,56 @@ def receive(open_unit_of_work: OpenUnitOfWork, kind_name: str, file_name: str, c
             created_at=uow.now,
         )
         today, own = uow.today, partial(import_runs.has_kind, uow)
-    found = _look(kind_name, content, Reading(), today)
+    found = first_reading.look(kind_name, content, Reading(), today)
     if found.likely and not kind_name and not own(found.likely[0].kind):  # the likeliest of those that they import
         kind_name = next((each.kind for each in found.likely if own(each.kind)), import_runs.OFFICE_KINDS[0])
-        found = _look(kind_name, content, Reading(), today)
+        found = first_reading.look(kind_name, content, Reading(), today)
     run.kind = kind_name or (found.likely[0].kind if found.likely else "")
     run.heads, run.samples, run.rows = found.heads, found.samples, found.rows
     run.about, run.matched, run.problem = found.about, found.matched, found.problem
+    run.sheet, run.sheets = found.reading.sheet[:120], [name[:120] for name in found.tables[:MAX_SHEETS]]
     if found.problem:
         run.state, run.finished_at = ImportState.REFUSED, run.created_at
     with open_unit_of_work(writes=True) as uow:
         number = import_runs.receive(uow, run, content).id
     if not found.problem:
-        _keep_looked(run, Reading(), found)
+        first_reading.keep(run, Reading(), found)
     for text in (_reports, _problems, _undo_reports):  # another file had that number in a database that was replaced
         text.pop(number, None)
+    return number
+
+
+def go_on(open_unit_of_work: OpenUnitOfWork, run_id: int, sheet: str) -> int:
+    """Another sheet of a workbook of which one was imported: as that one, where its titles are the same. Slow: off the loop."""
+    with open_unit_of_work() as uow:
+        before, content, today = import_runs.run_of(uow, run_id), import_runs.content_of(uow, run_id), uow.today
+        own = partial(import_runs.has_kind, uow)
+        run = ImportRun(
+            site_id=before.site_id,
+            kind="",
+            file_name=before.file_name,
+            sha256=before.sha256,
+            size=before.size,
+            sheets=before.sheets,
+            author_id=uow.account_id,
+            author=uow.name[:120],
+            created_at=uow.now,
+        )
+    reading = Reading(sheet=sheet)
+    found = first_reading.look("", content, reading, today)
+    if found.problem:
+        raise UserError(found.problem["sentence"], **found.problem["words"])
+    run.kind = next((each.kind for each in found.likely if own(each.kind)), before.kind)
+    if found.heads == before.heads:
+        run.kind = before.kind
+    if not found.likely or run.kind != found.likely[0].kind:
+        found = first_reading.look(run.kind, content, reading, today)
+    run.heads, run.samples, run.rows = found.heads, found.samples, found.rows
+    run.about, run.matched, run.sheet = found.about, found.matched, sheet[:120]
+    with open_unit_of_work(writes=True) as uow:
+        number = import_runs.go_on(uow, run_id, run).id
+    if run.id == number:
+        first_reading.keep(run, reading, found)
     return number
 
 
@@ -184,59 +218,18 @@ def reread(open_unit_of_work: OpenUnitOfWork, run_id: int, reading: Reading) -> 
     """Read the kept file again, as a person chose. Slow: off the loop. UserError when it cannot be read so: all stays."""
     with open_unit_of_work() as uow:
         run, content, today = import_runs.run_of(uow, run_id), import_runs.content_of(uow, run_id), uow.today
-    found = _look(run.kind, content, reading, today)
+    found = first_reading.look(run.kind, content, reading, today)
     if found.problem:
         raise UserError(found.problem["sentence"], **found.problem["words"])
     with open_unit_of_work(writes=True) as uow:
-        import_runs.reread(uow, run_id, found.heads, found.samples, found.rows, found.about, found.matched)
+        read = import_runs.Read(found.heads, found.samples, found.rows, found.about, found.matched, found.reading.sheet)
+        import_runs.reread(uow, run_id, read)
     _problems.pop(run_id, None)
-    _keep_looked(run, reading, found)
-
-
-def looked(open_unit_of_work: OpenUnitOfWork, run_id: int) -> Looked:
-    """What says how a waiting file was read; it is read again when that is no longer known. Slow: off the loop."""
-    with open_unit_of_work() as uow:
-        run, content, today = import_runs.run_of(uow, run_id), import_runs.content_of(uow, run_id), uow.today
-    if known := looked_of(run):
-        return known
-    reading = Reading.of(run.matched.get("reading", {}))
-    found = _look(run.kind, content, reading, today)
-    _keep_looked(run, reading, found)
-    return found
-
-
-def looked_of(run: ImportRun) -> Looked | None:
-    """The same, when it is known: what a screen shows without waiting. Whatever kind was chosen since: only the columns
-    that were proposed (`matched`) are that kind's, and those are kept with the run."""
-    known = _looked.get(run.id)
-    reading = Reading.of(run.matched.get("reading", {}))
-    return known[1] if known and known[0] == (run.sha256, reading) else None
-
-
-def _keep_looked(run: ImportRun, reading: Reading, found: Looked) -> None:
-    """The latest ones: each is short."""
-    _looked[run.id] = ((run.sha256, reading), found)
-    _looked.move_to_end(run.id)
-    while len(_looked) > MAX_REPORTS:
-        _looked.popitem(last=False)
-
-
-def _look(kind_name: str, content: bytes, reading: Reading, today: date) -> Looked:
-    if len(content) <= LARGE_BYTES:
-        return pipeline.look(kind_name, content, reading, today)
-    try:
-        spreadsheets.check_form(content)
-        return worker_process.look(kind_name, content, reading, today)
-    except UserError as error:
-        return Looked(problem={"sentence": error.sentence, "words": error.placeholders})
-    except worker_process.Lost:
-        log.exception("a file could not be read by another process")
-        return Looked(problem={"sentence": UNREAD.sentence, "words": {}})
+    first_reading.keep(run, reading, found)
 
 
 FAILED = _("L’import n’a pas abouti, et rien n’a été enregistré. Réessayez dans un instant.")
 UNDO_FAILED = _("La reprise n’a pas abouti, et rien n’a été changé. Réessayez dans un instant.")
-UNREAD = UserError("Ce fichier n’a pas pu être lu. Enregistrez-le à nouveau, ou découpez-le, puis donnez-le encore.")
 
 
 def start(uow: UnitOfWork, run: ImportRun, *, writes: bool, undoes: bool = False) -> None:

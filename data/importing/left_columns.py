@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from data.core.i18n import _
 from data.core.spreadsheets import PARTS
+from data.importing.matched import Matched
 from data.importing.records import Record
-from data.importing.runs import Matched
 from data.importing.title_groups import plain
 
 CHECKED = {("pupils-and-adults", "school_year"): _("Vérifiée, mais pas enregistrée : l’année s’importe avec les cours et les factures.")}  # fmt: skip

@@ -17,7 +17,6 @@ from data.families.models import check_together
 from data.importing import nobody, phone_cells, place_cells
 from data.importing.columns import PAYMENT_MEANS, YEAR, Field
 from data.importing.conventions import (
-    Conventions,
     Unanswered,
     conventions_of,
     is_late,
@@ -25,14 +24,14 @@ from data.importing.conventions import (
     near_midnight,
     not_euros,
 )
+from data.importing.matched import Matched
 from data.importing.questions import Choice, Question
-from data.importing.records import Record
-from data.importing.runs import Matched
 from data.importing.snapshot import Line, Snapshot
 from data.importing.title_groups import plain
 
 MAX_SHOWN, MAX_WORDS = 120, 12  # characters of a value; words of one column that are asked about
 READ_FIRST = {"country": 0, "town": 1, "postcode": 2}  # post codes and telephones are read by those before them
+FAR_YEARS = 3
 LEAVE_EMPTY = "-"
 MARRIED = re.compile(r"(.+?)\s+(épouse|epouse|ép\.?|épse|née|nee)\s+(.+)", re.IGNORECASE)
 AMOUNT_OTHERWISE = re.compile(r"[()+]|\d-$|[.,][-–—]|^[-–—]+\W*$|\d[.,]\d{3}(\D|$)")
@@ -64,21 +63,6 @@ class Understood(NamedTuple):
     column: str
     written: str
     value: str
-
-
-def fixed_values(record: Record, matched: Matched) -> dict[str, Any]:
-    """Values that every line has, as they were typed once."""
-    given = set(matched.get("columns", {}).values())
-    found: dict[str, Any] = {}
-    for name, typed in matched.get("fixed", {}).items():
-        one = record.field(name)
-        if one is None or name in given:
-            continue
-        try:
-            found[name] = one.read(typed, Conventions(zeros=True))
-        except UserError as error:
-            raise UserError("« {column} », valeur fixe : {why}", column=one.label, why=str(error)) from None
-    return found
 
 
 class Reader:
@@ -206,7 +190,17 @@ class Reader:
             raise UserError("Ce champ ne peut pas rester vide.")
         line.values[one.name] = value
         self._note(line, one, written, value)
+        if isinstance(value, date) and value.year - self.today.year > FAR_YEARS and "birth" not in one.name:
+            self._ask_far(line, one, value)
         return []
+
+    def _ask_far(self, line: Line, one: Field, day: date) -> None:
+        sentence = UserError(
+            "Des dates de la colonne « {column} » sont à plus de trois ans d’ici.", column=self.titles[one.name]
+        )
+        choices = (Choice("keep", UserError("Elles sont justes")),)
+        question = Question(f"far:{one.name}", sentence, choices, column=self.titles[one.name], stops=False)
+        self.questions.ask(question, line=line.number, sample=f"{day:%d/%m/%Y}")
 
     def _asked(self, line: Line, one: Field, cell: Cell) -> Any:
         """What a person answered about a cell that says nothing we know; the fault again where nothing can be asked."""
@@ -367,7 +361,9 @@ class Reader:
                         line.fault(one.name, why)
 
     def _note(self, line: Line, one: Field, cell: Cell, value: Any) -> None:
-        if (one.form != "text" or one.kind is PAYMENT_MEANS or one.kind is YEAR) and _otherwise(one, cell, value):
+        if (one.form != "text" or one.kind in (PAYMENT_MEANS, YEAR) or one.kind.control == "email") and _otherwise(
+            one, cell, value
+        ):
             self._say(line, one, spreadsheets.shown(cell), one.kind.format_value(one.kind.show(value), "fr"))
 
     def _say(self, line: Line, one: Field, written: str, value: str) -> None:
@@ -391,6 +387,9 @@ def _otherwise(one: Field, cell: Cell, value: Any) -> bool:
         return True  # several numbers of a cell, or a note beside one
     if one.form == "phone":
         return len(re.sub(r"\D", "", text)) == 9 and one.kind.show(value).startswith("+33")
+    if one.form == "hour":
+        return text.strip().isdecimal() and len(text.strip()) > 2  # 1715
     if one.form == "postcode":
         return str(value).startswith("0") and not text.strip().startswith(("0", "F"))
-    return (one.kind is PAYMENT_MEANS or one.kind is YEAR) and fold(text) != fold(str(value))
+    same = fold(text).strip() == fold(" ".join(value) if isinstance(value, tuple) else str(value))
+    return not same and (one.kind in (PAYMENT_MEANS, YEAR) or one.kind.control == "email")

@@ -21,6 +21,7 @@ from data.importing import runs as import_runs
 from data.importing.evidence import MAX_CELLS
 from data.importing.kinds.registry import kind
 from data.importing.line_reading import Understood
+from data.importing.matched import Matched
 from data.importing.planning import Change, Fault, Plan
 from data.importing.previews import Previews
 from data.importing.questions import Question
@@ -61,7 +62,7 @@ class Report:
     kind: str
     counts: dict[str, int]
     mark: str
-    matched: import_runs.Matched
+    matched: Matched
     role: str  # of who asked: protected households are in what a « responsable » reads
     faults: list[Fault] = field(default_factory=list)
     conflicts: list[tuple[int, str, UserError]] = field(default_factory=list)
@@ -75,7 +76,7 @@ class Report:
     written: bool = False
 
     @staticmethod
-    def of(plan: Plan, matched: import_runs.Matched, role: str) -> "Report":
+    def of(plan: Plan, matched: Matched, role: str) -> "Report":
         found = plan.faults, plan.conflicts, plan.changes, plan.questions, plan.understood, plan.previews
         snapshot = plan.snapshot
         named = snapshot.recognised, [snapshot.aside[line] for line in sorted(snapshot.aside)]
@@ -90,13 +91,16 @@ class Looked:
     samples: list[list[str]] = field(default_factory=list)
     rows: int = 0
     about: str = ""
-    matched: import_runs.Matched = field(default_factory=import_runs.Matched)
+    matched: Matched = field(default_factory=Matched)
     likely: list[Likeness] = field(default_factory=list)  # kinds that it may be, the likeliest first
     program: str = ""  # that wrote it, as far as its titles say
     problem: dict[str, Any] = field(default_factory=dict)
     reading: Reading = field(default_factory=Reading)  # complete: what a person chose, and what the portal found
     sheets: list[str] = field(default_factory=list)  # of a workbook; each may be chosen
     hidden_sheets: list[str] = field(default_factory=list)
+    tables: list[str] = field(
+        default_factory=list
+    )  # sheets that hold a table: the others of them are proposed afterwards
     codings: list[Coding] = field(default_factory=list)  # of a CSV, with some of its words in each
     above: list[str] = field(default_factory=list)  # lines above the titles
     left_out: list[LeftOut] = field(default_factory=list)  # the first of the lines that are no records
@@ -127,6 +131,7 @@ def look(kind_name: str, content: bytes, reading: Reading, today: date) -> Looke
         reading=sheet.reading,
         sheets=sheet.sheets,
         hidden_sheets=sheet.hidden_sheets,
+        tables=sheet.tables,
         codings=sheet.codings,
         above=sheet.above,
         left_out=sheet.left_out[:MAX_LEFT_OUT],
@@ -176,7 +181,7 @@ def carry_out(open_unit_of_work: OpenUnitOfWork, run_id: int, follow: Follow, *,
     raise UserError("Les fiches changent pendant l’import, et rien n’a été enregistré. Réessayez dans un instant.")
 
 
-def _plan(open_unit_of_work: OpenUnitOfWork, run_id: int, follow: Follow) -> tuple[Plan, import_runs.Matched, str]:
+def _plan(open_unit_of_work: OpenUnitOfWork, run_id: int, follow: Follow) -> tuple[Plan, Matched, str]:
     follow.enter("reading")
     with open_unit_of_work() as uow:
         run = import_runs.run_of(uow, run_id)

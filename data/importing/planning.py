@@ -25,16 +25,18 @@ from data.importing import (
     previews,
     records,
     title_groups,
+    word_checks,
 )
 from data.importing.columns import Field
-from data.importing.kinds import sums
+from data.importing.fixed_values import fixed_values
+from data.importing.kinds import adult_checks, sums
 from data.importing.kinds.families import ADULT, OWN
 from data.importing.line_reading import Fault, Understood
+from data.importing.matched import Matched
 from data.importing.new_values import Labelled, cell_text, values_of
 from data.importing.previews import Previews
 from data.importing.questions import Question, Questions
 from data.importing.records import KEYS, Record, shown_number
-from data.importing.runs import Matched
 from data.importing.snapshot import Entity, Line, Snapshot
 from data.schooling.absences import Absence
 from data.schooling.models import Course, Cursus, Enrolment, Lesson, Teacher
@@ -94,6 +96,7 @@ def load(uow: UnitOfWork, record: Record) -> Snapshot:
     snapshot.load(uow, record.tables, KEYS)
     guarding.hide(uow, snapshot)
     snapshot.today = uow.today
+    word_checks.load(uow, snapshot, record)
     if {Guardian, Pupil} & set(record.tables) and record.name in {"families", "pupils", "pupils-and-adults"}:
         conflict_checks.load(uow, snapshot)
     return snapshot
@@ -112,6 +115,7 @@ def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, 
     _note_titles(snapshot, sheet, columns, matched)
     lines = _read_lines(made, sheet, columns, matched, tick)
     capitals.ask(lines, snapshot)
+    word_checks.ask(lines, snapshot)
     records.reserve(record, lines, snapshot)
     if record.prepare is not None:
         record.prepare(lines, snapshot)
@@ -125,6 +129,7 @@ def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, 
         _place(made, line, needed)
         made.faults += _faults(line, cells, places, sheet.heads)
     sums.check(snapshot)
+    adult_checks.tell_grown(snapshot)
     conflict_checks.look(snapshot, lines)
     _update_search_text(snapshot)
     snapshot.conflicts.sort(key=lambda each: each[0])
@@ -136,6 +141,7 @@ def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, 
 
 def _note_titles(snapshot: Snapshot, sheet: Sheet, columns: Mapping[Field, int], matched: Matched) -> None:
     """What the titles say, for the kinds whose lines are about several people."""
+    snapshot.sheet_name, snapshot.above = sheet.reading.sheet, sheet.above
     snapshot.titles = {one.name: sheet.heads[at] for one, at in columns.items()}
     snapshot.adherents = title_groups.are_unsure(sheet.heads)
     places = title_groups.places(sheet.heads)
@@ -189,8 +195,9 @@ def _read_lines(made: Plan, sheet: Sheet, columns: dict[Field, int], matched: Ma
     faults_of: dict[int, list[tuple[int, str, UserError]]] = {}
     for number, at, value, why in sheet.faults:
         faults_of.setdefault(number, []).append((at, value, why))
-    fixed, fields = line_reading.fixed_values(made.record, matched), {one.name: one for one in made.record.columns}
-    reader = line_reading.Reader(sheet, columns, matched, made.snapshot, made.faults)
+    snapshot, fields = made.snapshot, {one.name: one for one in made.record.columns}
+    fixed = fixed_values(made.record, matched, snapshot.questions, snapshot.today, snapshot.sheet_name)
+    reader = line_reading.Reader(sheet, columns, matched, snapshot, made.faults)
     made.understood = reader.understood
     lines = []
     for count, (number, cells) in enumerate(sheet.rows):

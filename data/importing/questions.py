@@ -88,6 +88,10 @@ class Questions:
         key = f"{question.key}{PART}{hashlib.sha256(part.encode()).hexdigest()[:12]}"
         return self.ask(replace(alone or question, key=key, lines=[], samples=[]), line=line, sample=sample)
 
+    def lines_of(self, key: str) -> list[int]:
+        """The lines that raised a question so far."""
+        return self._asked[key].lines if key in self._asked else []
+
     def every(self) -> list[Question]:
         """In the order in which the file raises them, the open ones first."""
         return sorted(map(self._as_shown, self._asked.values()), key=lambda each: not each.is_open)

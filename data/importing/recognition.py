@@ -11,8 +11,9 @@ from data.importing import runs as import_runs
 from data.importing.evidence import MAX_CELLS, TELLING, Values
 from data.importing.kinds.registry import KINDS, kind
 from data.importing.left_columns import OF_MEANS
+from data.importing.matched import Matched
 from data.importing.records import Record
-from data.importing.runs import ImportRun, Matched
+from data.importing.runs import ImportRun
 from data.importing.title_groups import are_unsure, plain
 
 MAX_LIKELY, MAX_EVIDENCE = 5, 6

@@ -5,14 +5,14 @@ Nothing here says that an import is under way: a process that dies leaves the fi
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from pydantic import SkipValidation
 from sqlalchemy import JSON, Column, ForeignKeyConstraint, LargeBinary, UniqueConstraint
-from sqlmodel import Field, col, delete, select
-from typing_extensions import TypedDict
+from sqlmodel import Field, col, delete, select, update
 
 from data.core import audit, sites
 from data.core.audit import Action
@@ -21,20 +21,7 @@ from data.core.roles import Role
 from data.core.scope import OfSite, Scope
 from data.core.sites import json_column
 from data.core.unit_of_work import UnitOfWork
-from data.importing.questions import PART
-
-
-class Matched(TypedDict, total=False):
-    """How a file is read: all that a person chose or corrected. Places are columns from 0, as text; so are lines."""
-
-    columns: dict[str, str]  # place -> name of ours
-    fixed: dict[str, str]  # name -> what every line has
-    erase: bool  # a blank cell erases
-    zeros: bool  # give back the zeros that a spreadsheet took
-    reading: dict[str, Any]  # spreadsheets.Reading: sheet, titles' line, coding, separator…
-    answers: dict[str, str]  # key of a question -> value of its choice
-    corrections: dict[str, dict[str, str]]  # line -> place -> what stands there instead
-    left_out: list[int]  # lines that are not imported
+from data.importing.matched import Matched, of_the_same_people, of_the_shape, taught
 
 
 class ImportState(StrEnum):
@@ -56,6 +43,8 @@ class ImportRun(OfSite, table=True):
     file_name: str = Field(default="", max_length=120)
     sha256: str = Field(max_length=64, index=True)
     size: int = 0
+    sheet: str = Field(default="", max_length=120)  # of a workbook: the one that was read
+    sheets: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))  # that hold a table
     state: str = Field(default=ImportState.WAITING, max_length=10, index=True)
     problem: dict[str, Any] = json_column()  # of a refused file: the sentence and its words
     heads: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
@@ -79,7 +68,7 @@ class ImportRun(OfSite, table=True):
 
 
 class ImportFile(OfSite, table=True):
-    """The bytes of a file that waits; gone once it is imported or dropped."""
+    """The bytes of a file that waits, or of whose workbook other sheets are left; gone with the last of them, or once dropped."""
 
     scope: ClassVar[Scope] = Scope.STAFF
     __tablename__ = "import_file"
@@ -156,29 +145,14 @@ def shape_of(heads: list[str]) -> str:
     return digest("\x1f".join(heads).encode())
 
 
+def _known(uow: UnitOfWork, kind: str, heads: list[str]) -> Matched | None:
+    found = _match_of(uow, kind, heads)
+    return found.matched if found else None
+
+
 def _match_of(uow: UnitOfWork, kind: str, heads: list[str]) -> ImportMatch | None:
     """How a file of that shape was matched last time."""
     return uow.one(select(ImportMatch).where(ImportMatch.kind == kind, ImportMatch.shape == shape_of(heads)))
-
-
-# Answers that hold for the people of one file.
-ABOUT_PEOPLE = {"same-family", "other-family", "other-birth", "payer", "pupil"}
-
-
-def holds_again(key: str) -> bool:
-    """Whether an answer says something of other files of the same titles."""
-    return PART not in key and key.partition(":")[0] not in ABOUT_PEOPLE
-
-
-def of_the_shape(matched: Matched) -> Matched:
-    """What holds for other files of the same titles: nothing of single lines, nor where the titles are."""
-    kept: Matched = {**matched}
-    kept.pop("reading", None)
-    kept.pop("corrections", None)
-    kept.pop("left_out", None)
-    if "answers" in kept:
-        kept["answers"] = {key: answer for key, answer in kept["answers"].items() if holds_again(key)}
-    return kept
 
 
 def _remember(uow: UnitOfWork, run: ImportRun) -> None:
@@ -195,8 +169,7 @@ def set_kind(uow: UnitOfWork, run: ImportRun, kind: str, proposed: Matched) -> I
     allowed(uow, kind)
     if run.state != ImportState.WAITING:
         raise UserError("Ce fichier n’attend plus. Choisissez-le à nouveau.")
-    known = _match_of(uow, kind, run.heads)
-    run.kind, run.matched = kind, {**proposed, **(of_the_shape(known.matched) if known else Matched())}
+    run.kind, run.matched = kind, taught(proposed, _known(uow, kind, run.heads))
     uow.add(run)
     uow.publish(("import", run.id))
     return run
@@ -206,13 +179,30 @@ def receive(uow: UnitOfWork, run: ImportRun, content: bytes) -> ImportRun:
     """Keep a file that was read, with the match remembered for its shape, if there is one."""
     allowed(uow, run.kind if run.state == ImportState.WAITING else None)
     if run.state == ImportState.WAITING:
-        known = _match_of(uow, run.kind, run.heads)
-        if known:
-            run.matched = {**run.matched, **of_the_shape(known.matched)}
+        run.matched = taught(run.matched, _known(uow, run.kind, run.heads))
     run = uow.add(run)
     if run.state == ImportState.WAITING:
         uow.add(ImportFile(site_id=run.site_id, run_id=run.id, content=content))
     uow.publish(("imports", run.site_id))
+    return run
+
+
+def go_on(uow: UnitOfWork, before_id: int, run: ImportRun) -> ImportRun:
+    """Another sheet of the same file, which moves on to it. Of two presses, the second finds the first's."""
+    before = run_of(uow, before_id, lock=True)
+    allowed(uow, run.kind)
+    waits = select(ImportRun).where(ImportRun.state == ImportState.WAITING, ImportRun.sha256 == run.sha256,
+                                    ImportRun.sheet == run.sheet, ImportRun.author_id == run.author_id)  # fmt: skip
+    if already := uow.one(waits.order_by(col(ImportRun.id).desc())):
+        return already
+    if before.state != ImportState.DONE or run.sheet not in remaining(uow, before):
+        raise UserError("Ce fichier n’attend plus. Choisissez-le à nouveau.")
+    run.matched = taught(run.matched, _known(uow, run.kind, run.heads))
+    answers = {**run.matched.get("answers", {}), **of_the_same_people(before.matched.get("answers", {}))}
+    run.matched = {**run.matched, "answers": answers}
+    run = uow.add(run)
+    uow.change(update(ImportFile).where(col(ImportFile.run_id) == before_id).values(run_id=run.id))
+    uow.publish(("imports", run.site_id), ("import", before_id))
     return run
 
 
@@ -243,11 +233,13 @@ def match(uow: UnitOfWork, run_id: int, change: Matched) -> ImportRun:
         if name:  # a column of ours is read from one place
             columns = {at: each for at, each in columns.items() if each != name or at == place}
     fixed = {**now.get("fixed", {}), **change.get("fixed", {})}
+    carried = [name for name in now.get("carried", []) if name not in change.get("fixed", {})]
     run.matched = {
         **now,
         **change,
         "columns": {place: name for place, name in columns.items() if name or place in change.get("columns", {})},
         "fixed": {name: text for name, text in fixed.items() if text},
+        "carried": carried,
     }
     uow.add(run)
     _remember(uow, run)
@@ -255,24 +247,33 @@ def match(uow: UnitOfWork, run_id: int, change: Matched) -> ImportRun:
     return run
 
 
-def reread(
-    uow: UnitOfWork, run_id: int, heads: list[str], samples: list[list[str]], rows: int, about: str, proposed: Matched
-) -> ImportRun:
+@dataclass(frozen=True)
+class Read:
+    """What one reading of a file found."""
+
+    heads: list[str]
+    samples: list[list[str]]
+    rows: int
+    about: str
+    matched: Matched
+    sheet: str = ""
+
+
+def reread(uow: UnitOfWork, run_id: int, read: Read) -> ImportRun:
     """The file was read again, as a person chose. What was said of its columns stays while they are the same."""
     run = run_of(uow, run_id, lock=True)
     if run.state != ImportState.WAITING:
         raise UserError("Ce fichier n’attend plus. Choisissez-le à nouveau.")
-    if heads == run.heads:
-        run.matched = {**proposed, **of_the_shape(run.matched)}
-    else:
-        known = _match_of(uow, run.kind, heads)
-        options: Matched = {
-            "fixed": run.matched.get("fixed", {}),
-            "erase": run.matched.get("erase", False),
-            "zeros": run.matched.get("zeros", False),
-        }
-        run.matched = {**proposed, **options, **(of_the_shape(known.matched) if known else Matched())}
-    run.heads, run.samples, run.rows, run.about = heads, samples, rows, about[:120]
+    now, same_sheet = run.matched, read.sheet[:120] == run.sheet
+    if read.heads != run.heads:
+        now = {"fixed": now.get("fixed", {}), "carried": now.get("carried", []), "erase": now.get("erase", False),
+               "zeros": now.get("zeros", False)}  # fmt: skip
+    own: Matched = {"fixed": now.get("fixed", {}), "carried": now.get("carried", [])} if same_sheet else {}
+    matched: Matched = {**taught(read.matched, now), **own}
+    if read.heads != run.heads:
+        matched = taught(matched, _known(uow, run.kind, read.heads))
+    run.heads, run.samples, run.rows, run.about = read.heads, read.samples, read.rows, read.about[:120]
+    run.matched, run.sheet = matched, read.sheet[:120]
     uow.add(run)
     uow.publish(("import", run_id))
     return run
@@ -293,17 +294,39 @@ def force(uow: UnitOfWork, run_id: int) -> None:
 
 
 def done_before(uow: UnitOfWork, run: ImportRun) -> ImportRun | None:
-    """The import of the same file, as the same kind, that was done; the latest."""
+    """The import of the same file and sheet, as the same kind, that was done; the latest."""
     return uow.one(
         select(ImportRun)
         .where(
             ImportRun.kind == run.kind,
             ImportRun.sha256 == run.sha256,
+            col(ImportRun.sheet).in_([run.sheet, ""]),  # those of before sheets were kept say none
             ImportRun.state == ImportState.DONE,
             ImportRun.id != run.id,
         )
         .order_by(col(ImportRun.finished_at).desc())
     )
+
+
+def remaining(uow: UnitOfWork, run: ImportRun) -> list[str]:
+    """Other sheets of its workbook that hold a table and were not imported: those after its own first."""
+    done = set(
+        uow.all(
+            select(ImportRun.sheet).where(
+                ImportRun.sha256 == run.sha256, col(ImportRun.state).in_([ImportState.DONE, ImportState.UNDONE])
+            )
+        )
+    )
+    at = run.sheets.index(run.sheet) + 1 if run.sheet in run.sheets else 0
+    return [name for name in (*run.sheets[at:], *run.sheets[:at]) if name != run.sheet and name not in done]
+
+
+def next_sheets(uow: UnitOfWork, run: ImportRun) -> list[str]:
+    """Those that may be imported after this one, while its file is kept."""
+    if run.state != ImportState.DONE or not run.sheets:
+        return []
+    kept = uow.one(select(ImportFile.id).where(ImportFile.run_id == run.id))
+    return remaining(uow, run) if kept else []
 
 
 def finish(uow: UnitOfWork, run_id: int, added: int, updated: int, unchanged: int) -> None:
@@ -314,7 +337,8 @@ def finish(uow: UnitOfWork, run_id: int, added: int, updated: int, unchanged: in
     run.state, run.finished_at = ImportState.DONE, uow.now
     run.added, run.updated, run.unchanged = added, updated, unchanged
     uow.add(run)
-    uow.change(delete(ImportFile).where(col(ImportFile.run_id) == run_id))
+    if not remaining(uow, run):
+        uow.change(delete(ImportFile).where(col(ImportFile.run_id) == run_id))
     _remember(uow, run)
     audit.note(
         uow,

@@ -121,6 +121,11 @@ class Snapshot:
         self.questions = Questions({})  # what only a person can say; answers given before are in it
         self.today = date.min  # the site's day
         self.titles: dict[str, str] = {}  # the file's title of each column
+        self.words: dict[
+            str, dict[str, str]
+        ] = {}  # column -> the site's words: as they are compared -> as they are written
+        self.sheet_name = ""  # of a workbook, the one that is read
+        self.above: list[str] = []  # texts above its titles
         self.unsaid: set[str] = set()  # columns whose title does not say whose they are
         self.adherents = False  # « Adhérent » is said of people, and nothing says whether they are pupils
         self.unsure: set[str] = set()  # those of them that are one adult's, and may be another's

@@ -21,7 +21,7 @@ from data.families import stored_files
 from data.families.models import Pupil
 from data.families.stored_files import PHOTO, StoredFile
 from data.group_letters.models import GroupDocument, GroupLetter, GroupLetterState, GroupRecipient
-from data.importing import runs as import_runs
+from data.importing.matched import of_the_shape
 from data.importing.runs import ImportFile, ImportRun, ImportState, ImportWrite
 from data.mail.outbox import TERMINAL_STATES, Letter
 from data.messages.models import Inquiry, InquiryState, InquiryTurn
@@ -185,7 +185,7 @@ def _erase_import_files(uow: UnitOfWork, rows: Sequence[ImportRun]) -> None:
     for run in rows:
         if run.state == ImportState.WAITING:
             run.state, run.finished_at = ImportState.DROPPED, uow.now
-        run.samples, run.matched = [], import_runs.of_the_shape(run.matched)
+        run.samples, run.matched = [], of_the_shape(run.matched)
         uow.add(run)
         uow.publish(("import", run.id), ("imports", run.site_id))
     uow.change(delete(ImportFile).where(col(ImportFile.run_id).in_([run.id for run in rows])))

@@ -6,6 +6,7 @@ import pytest
 
 from data.families.models import Guardian, Pupil
 from data.importing import jobs
+from data.importing import runs as import_runs
 from data.importing.runs import ImportRun
 from tests.data.import_helpers import HELENES, bring, carry, check, faults, give
 from tests.data.site_helpers import an_empty_site
@@ -110,3 +111,19 @@ def test_keys_of_letters_that_look_alike_are_not_one_household_in_silence() -> N
     assert len(homes()) == 6
     text = b"N\xc2\xb0 facture;N\xc2\xb0 famille;Date;Montant\nF1;A.12;01/10/2026;12,00\n"
     assert asked(carry(give("invoices", text))) == {"numbers:family": ["A12 / A.12"]}
+
+
+def test_each_child_of_a_line_has_its_own_discipline_and_a_misspelt_one_is_asked(database: str) -> None:
+    text = "N° famille;Nom responsable;Prénom responsable;Prénom enfant 1;Discipline enfant 1;Prénom enfant 2;Discipline enfant 2\n" + "".join(
+        f"810{at};Vauquelin{letter};Anna;Zélie;Piano;Nora;{'Violn' if at == 2 else 'Violon'}\n" for at, letter in enumerate("abcd")
+    )  # fmt: skip
+    run = give("pupils-and-adults", text)
+    assert {each.key for each in check(run).questions if each.is_open} == {"near:pupil2_discipline:violn"}
+    with HELENES(writes=True) as uow:
+        import_runs.answer(uow, run.id, {"near:pupil2_discipline:violn": "same"})
+    assert carry(last(ImportRun, ImportRun.id == run.id)).written
+    found = every(Pupil, Pupil.last_name.startswith("Vauquelin"))
+    assert (
+        sorted((each.first_name, each.discipline) for each in found)
+        == [("Nora", "Violon")] * 4 + [("Zélie", "Piano")] * 4
+    )

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from data.core.spreadsheets import Cell
-from data.importing import column_matching, jobs, programs, recognition
+from data.importing import column_matching, first_reading, jobs, programs, recognition
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import KINDS
 from data.importing.runs import ImportRun
@@ -101,7 +101,7 @@ def test_a_file_is_received_without_its_kind_and_the_person_may_change_it(databa
         recognition.choose_kind(uow, number, "payments")
     run = last(ImportRun, ImportRun.id == number)
     assert (run.kind, run.matched["columns"]["2"]) == ("payments", "family")
-    assert jobs.looked_of(run) is not None  # what was seen in the file holds for any kind
+    assert first_reading.looked_of(run) is not None  # what was seen in the file holds for any kind
 
 
 def test_matches_and_answers_are_kept_from_the_first_press(database: str) -> None:

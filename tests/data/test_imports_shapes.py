@@ -10,7 +10,7 @@ import pytest
 
 from data.core.fields import fold
 from data.families.models import Guardian, Pupil
-from data.importing import column_matching, jobs, programs
+from data.importing import column_matching, first_reading, jobs, programs
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import kind
 from data.importing.left_columns import left_columns
@@ -118,7 +118,7 @@ def test_the_pupils_of_pronote_enter_beside_a_family_number_and_nobody_becomes_t
     assert column_matching.missing(kind(alone.kind), alone.matched)
     bring("families", "N° famille;Civilité;Nom;Prénom\n901;Mme;Da Silva Costa;Claire\n")
     run = received(f"{PRONOTE[0]};N° famille", f"{PRONOTE[1]};901")
-    looked = jobs.looked_of(run)
+    looked = first_reading.looked_of(run)
     assert looked is not None
     assert (looked.program, run.kind) == ("Pronote", "pupils-and-adults")
     assert programs.program_of(["Élèves", "Né(e) le", "Adresse E-mail", "Régime"]) == ""  # anybody's

@@ -9,7 +9,7 @@ from data.core.audit import Action, AuditEntry
 from data.core.errors import NotFound
 from data.directory import edit_families
 from data.families.models import Guardian, Pupil
-from data.importing import corrections, exporting, jobs, planning, reports, undo, writing
+from data.importing import corrections, exporting, first_reading, jobs, planning, reports, undo, writing
 from data.importing import runs as import_runs
 from data.importing.guarding import GUARDED
 from data.importing.jobs import Job
@@ -64,7 +64,7 @@ def test_the_setting_is_read_at_each_use(database: str) -> None:
     assert check(run, by=PAULS).counts["added"] == 1
     let(office=False)
     job = Job(run.id, run.site_id, writes=True, total=run.rows)
-    for act in (partial(check, run), partial(jobs.carry_out, job=job), partial(jobs.looked, run_id=run.id)):
+    for act in (partial(check, run), partial(jobs.carry_out, job=job), partial(first_reading.looked, run_id=run.id)):
         with pytest.raises(NotFound):
             act(by=PAULS) if act.func is check else act(PAULS)
     with as_(PAUL) as uow, pytest.raises(NotFound):

@@ -125,7 +125,7 @@ const Panel = {
         morphStyle: "innerHTML",
         callbacks: {
           beforeNodeMorphed: (node, drawn) => {
-            if ("own" in (node.dataset ?? {})) return false; // what a script put there stays
+            if ("own" in (node.dataset ?? {}) || node === this.unsent) return false; // what a script put there, or somebody types
             if (node !== document.activeElement || !node.dataset.search) return true;
             if (node.tagName === "TEXTAREA") node.defaultValue = drawn.defaultValue;
             return false; // somebody types there
@@ -254,6 +254,7 @@ const Panel = {
       const field = event.target;
       drafts.note(field);
       if (!field.dataset.change) return;
+      this.unsent = null;
       const along = document.getElementById(field.dataset.along);
       const sent = { [field.name]: drafts.shownValue(field), ...(along && { [along.name]: along.value }) };
       this.act(field.dataset.change, field.dataset.of, sent, { control: field, typed: true });
@@ -261,6 +262,7 @@ const Panel = {
     input(event) {
       const field = event.target;
       drafts.note(field);
+      if (field.dataset.change) this.unsent = field;
       if (!field.dataset.search) return;
       this.entered = false;
       if (this.typed && this.typed.field !== field) this.search(this.typed.field);

@@ -86,6 +86,9 @@ class Sheet:
     reading: Reading = Reading()  # complete: what was chosen, and what the portal found
     sheets: list[str] = field(default_factory=list)
     hidden_sheets: list[str] = field(default_factory=list)  # those of `sheets` that the spreadsheet does not show
+    tables: list[str] = field(
+        default_factory=list
+    )  # those that are shown and hold a table; none once a sheet was chosen
     codings: list[Coding] = field(default_factory=list)  # the likeliest first; none when every coding reads the same
     above: list[str] = field(default_factory=list)  # lines above the titles
     left_out: list[LeftOut] = field(default_factory=list)
@@ -113,6 +116,7 @@ class Grid:
     sheet: str = ""
     sheets: list[str] = field(default_factory=list)
     hidden_sheets: list[str] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)
 
 
 def too_many_rows() -> UserError:

@@ -117,6 +117,7 @@ def _sheet(grid: Grid, found: Titles, reading: Reading) -> Sheet:
         reading=used,
         sheets=grid.sheets,
         hidden_sheets=grid.hidden_sheets,
+        tables=grid.tables,
         codings=grid.codings,
         above=[_line_text(cells)[:MAX_ABOVE] for _, cells in grid.records[: found.at]],
         hidden_columns=len(grid.hidden_columns),

@@ -53,7 +53,7 @@ def _opened_records(
             book = book_of(parts)
             grid.sheets = list(book.sheets)
             grid.hidden_sheets = [name for name in book.sheets if name in book.hidden]
-            grid.sheet = reading.sheet or _likeliest(parts, book, likeness)
+            grid.sheet = reading.sheet or _likeliest(parts, book, likeness, grid.tables)
             if grid.sheet not in book.sheets:
                 text = _("Ce classeur n’a pas de feuille « {name} ». Choisissez-en une autre.")
                 raise UserError(text, name=grid.sheet[:40])
@@ -62,8 +62,11 @@ def _opened_records(
         raise damaged() from None
 
 
-def _likeliest(parts: Parts, book: Book, likeness: Callable[[list[Record]], float]) -> str:
-    """The first sheet of those that look most like a table; a hidden one when nothing else holds anything."""
+def _likeliest(parts: Parts, book: Book, likeness: Callable[[list[Record]], float], tables: list[str]) -> str:
+    """The first sheet of those that look most like a table; a hidden one when nothing else holds anything.
+
+    Into `tables` go the sheets that people see and that hold one: a line at least below its titles.
+    """
     chosen, most = "", 0.0
     for name in sorted(book.sheets, key=lambda each: each in book.hidden):
         if chosen and name in book.hidden:
@@ -71,6 +74,8 @@ def _likeliest(parts: Parts, book: Book, likeness: Callable[[list[Record]], floa
         aside = Grid("xlsx", sheet=name)
         first = list(islice(_records(parts, book, aside), MAX_LOOKED_AT))
         found = likeness(first) if first else 0.0
+        if found and len(first) > 1 and name not in book.hidden:
+            tables.append(name)
         if first and (not chosen or found > most * MUCH_LIKELIER):
             chosen, most = name, found
     if not chosen:

@@ -6,6 +6,8 @@ from typing import Any
 
 from data.core.days import age_on
 from data.core.errors import UserError
+from data.core.fields import full_name
+from data.families.models import Pupil
 from data.importing.questions import Choice, Question
 from data.importing.snapshot import Line, Snapshot
 
@@ -53,3 +55,24 @@ def _who(title: str) -> Question:
         Choice("keep", UserError("Des adultes : ces dates sont bien les leurs")),
     )  # fmt: skip
     return Question("young-adults", sentence, choices, column=title)
+
+
+GROWN = 26  # years: above, a pupil in a list of children may bear a parent's date
+CHILDREN = 0.6  # share of the dates that are children's
+
+
+def tell_grown(snapshot: Snapshot) -> None:
+    """New pupils who are grown up, in a list of children: told; adults learn too."""
+    dated = [(each, years) for each in snapshot.added.get(Pupil, ())
+             if (years := age(each["birth_date"], snapshot.today)) is not None]  # fmt: skip
+    said = snapshot.questions.lines_of("grown")  # they are their own adults
+    grown = [each for each, years in dated if years >= GROWN and each.line_number not in said]
+    if len(grown) >= (1 - CHILDREN) * len(dated):
+        return
+    sentence = UserError("Ces élèves auraient plus de vingt-cinq ans, dans une liste d’enfants.")
+    choices = (Choice("keep", UserError("Ce sont des élèves adultes")),)
+    for each in grown:
+        sample = f"{full_name(each['first_name'], each['last_name'])}, {each['birth_date']:%d/%m/%Y}"
+        snapshot.questions.ask(
+            Question("grown-pupils", sentence, choices, stops=False), line=each.line_number, sample=sample
+        )

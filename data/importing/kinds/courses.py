@@ -9,6 +9,7 @@ from data.core.fields import DATE, NAME, TEXT, fold
 from data.families.models import Pupil
 from data.importing.columns import HOUR, HUNDREDTHS, LINES, MINUTES, NUMBER, WEEKDAY, YEAR, column, pick
 from data.importing.kinds.families import PUPIL_KEY
+from data.importing.questions import Choice, Question
 from data.importing.records import Record, Shown, need, required, shown_number, teacher_of, terms_of
 from data.importing.snapshot import Draft, Entity, Line, Snapshot
 from data.schooling.models import Course, Cursus, Enrolment, EnrolmentStatus, Lesson, LessonState, Teacher
@@ -141,14 +142,16 @@ RESULTS = (
     column("slot_minutes", "Durée de passage (minutes)", MINUTES, "Durée passage", example="30"),
     column("starts_on", "Du", DATE, "Date début", "Début inscription", "Date d'entrée", example="14/09/2026"),
     column("ends_on", "Au", DATE, "Date fin", "Fin inscription", "Date de sortie", example="30/06/2027"),
-    column("hours", "Nb heures", HUNDREDTHS, "Heures", "Nombre d'heures", "Heures prévues"),
-    column("hours_done", "Nb heures effectuées", HUNDREDTHS, "Heures effectuées", "Heures faites"),
+    column("hours", "Nb heures", HUNDREDTHS, "Heures", "Nombre d'heures", "Heures prévues", least=0),
+    column("hours_done", "Nb heures effectuées", HUNDREDTHS, "Heures effectuées", "Heures faites", least=0),
     column("absences", "Absences", NUMBER, "Nb absences", "Total absences"),
     column("absences_unexcused", "Absences non justifiées", NUMBER, "Abs. non just.", "Nb absences non justifiées"),
     column("adapted_schedule", "Horaires aménagés", TEXT, "CHAM", length=120),
     column("activity", "Situation d’activité", TEXT, "Activité", length=120),
     column("main_instrument", "Premier instrument", TEXT, "Instrument principal", length=80, example="Piano"),
-    column("average", "Moyenne /20", HUNDREDTHS, "Moyenne", "Moy.", "Moyenne générale", example="15,75"),
+    column(
+        "average", "Moyenne /20", HUNDREDTHS, "Moyenne", "Moy.", "Moyenne générale", example="15,75", least=0, most=2000
+    ),
     column("average_letter", "Moyenne lettre", TEXT, "Moy. lettre", length=10),
     column("mention", "Mention", TEXT, length=60, example="Bien"),
     column("class_result", "Résultat classe", TEXT, "Résultat", length=80),
@@ -213,6 +216,25 @@ def check_day(line: Line, snapshot: Snapshot, course: Entity, row: Entity) -> No
             course=course["number"],
         )
         snapshot.add_conflict(line, "day", sentence)
+
+
+TERMS = Question(
+    "terms",
+    UserError("Ces inscriptions commencent ou finissent hors de l’année de leur cours."),
+    (Choice("keep", UserError("Ces dates sont bien les leurs")),),
+    stops=False,
+)
+
+
+def _check_terms(line: Line, snapshot: Snapshot, course: Entity, enrolment: Entity) -> None:
+    """Of what the line gives: told once for all; the end before the beginning is a point to read."""
+    starts, ends, first = line.get("starts_on"), line.get("ends_on"), int(course["school_year"][:4])
+    for day in filter(None, (starts, ends)):
+        if not date(first, 7, 1) <= day <= date(first + 1, 8, 31):
+            sample = f"{day:%d/%m/%Y}, {course['school_year']}"
+            snapshot.questions.ask(TERMS, line=line.number, sample=sample)
+    if enrolment["starts_on"] and enrolment["ends_on"] and enrolment["ends_on"] < enrolment["starts_on"]:
+        snapshot.add_conflict(line, "day", UserError("Cette inscription finit avant de commencer."))
 
 
 def _teacher(line: Line, snapshot: Snapshot) -> None:
@@ -282,7 +304,8 @@ def _enrolment(line: Line, snapshot: Snapshot) -> None:
             refs["cursus_id"] = snapshot.put(
                 line, Draft(Cursus, [fold(name)], {"name": name}), once=False, updates=False
             )
-        snapshot.put(line, Draft(Enrolment, [(pupil, course)], line.own(RESULTS), refs=refs))
+        enrolment = snapshot.put(line, Draft(Enrolment, [(pupil, course)], line.own(RESULTS), refs=refs))
+        _check_terms(line, snapshot, course, enrolment)
 
 
 def of_course(snapshot: Snapshot, id_: int) -> Shown:

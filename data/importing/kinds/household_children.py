@@ -50,7 +50,13 @@ def _is_named(line: Line, group: str, child: Child) -> bool:
 def _give_surname(line: Line, snapshot: Snapshot, entry: Entry, surnames: list[str], child: Child) -> None:
     column = "pupil_last_name" if child.slot == 1 else f"pupil{child.slot}_last_name"
     if not child.text("last_name") and child.text("first_name") and column not in line.bad:
-        child.values["last_name"] = _surname(line, snapshot, entry, surnames)
+        child.values["last_name"] = found = _surname(line, snapshot, entry, surnames)
+        if found and column in snapshot.titles:
+            sentence = UserError("Le nom de ces élèves manque : c’est celui de leur responsable qui est pris.")
+            asked = Question(
+                "no-surname", sentence, (Choice("taken", UserError("Oui, ils portent ce nom")),), stops=False
+            )
+            snapshot.questions.ask(asked, line=line.number, sample=f"{child.text('first_name')} {found}")
 
 
 def _names(line: Line, snapshot: Snapshot, column: str, cell: str, surnames: list[str]) -> list[Name]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from data.billing.models import Instalment, Invoice, InvoiceLine, Ledger, Nature
 from data.core import formats
 from data.core.errors import UserError
 from data.core.fields import DATE, TEXT, fold
+from data.core.i18n import _
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.importing.columns import HUNDREDTHS, LINES, MONEY, NUMBER, YEAR, Field, column, pick
 from data.importing.kinds import name_checks, named_people, who_pays
@@ -35,6 +36,7 @@ NATURE = pick(
 FAMILY = column("family", "N° famille", TEXT, *FAMILY_KEY, length=80, example="1042")
 THE_LEDGER = column("ledger", "Compte", LEDGER, "Nature compte", "Type", "Catégorie", example="cotisation")
 THE_YEAR = column("school_year", "Année scolaire", YEAR, "Année", "Exercice", "Saison", length=9, example="2026-2027")
+FAR = timedelta(days=730)  # after an invoice: no due day
 TOTALS = (
     "Total", "Montant TTC", "Total TTC", "TTC", "Montant total", "Montant total TTC", "Net à payer", "Net à payer TTC", "À payer",
     "Montant à payer", "Total à payer", "Somme à payer",
@@ -106,7 +108,7 @@ LINES_OF_INVOICES = (
 INSTALMENTS = (
     OF_INVOICE,
     column("due_day", "Échéance", DATE, "Date", "Date échéance", key=True, required=True, example="31/10/2026"),
-    column("cents", "Montant", MONEY, "Part", "Montant échéance", required=True, example="104,00"),
+    column("cents", "Montant", MONEY, "Part", "Montant échéance", required=True, example="104,00", least=0),
 )
 
 
@@ -278,9 +280,24 @@ def _invoice(line: Line, snapshot: Snapshot) -> None:
     name_checks.check_family(line, snapshot, invoice, family)
     need(line, invoice, "number", "day", "total")
     check_day(line, snapshot, invoice)
+    if invoice.id is None:
+        _check_due_day(line, snapshot, invoice, invoice["due_day"])
     if invoice.id is None and invoice["total"] is not None:  # its sum is that of its lines: one line until others come
         cents = line.get("total", 0) if first is not None else invoice["total"]
         _add_line(line, snapshot, invoice, abs(cents) if invoice["nature"] == Nature.CREDIT else cents)
+
+
+def _check_due_day(line: Line, snapshot: Snapshot, invoice: Entity, due: date | None) -> None:
+    """Not before its invoice, nor years after it."""
+    if due is None or invoice["day"] is None or timedelta() <= due - invoice["day"] <= FAR:
+        return
+    sentence = (
+        _("Facture {number} du {day} : l’échéance du {due} est avant elle.")
+        if due < invoice["day"]
+        else _("Facture {number} du {day} : l’échéance du {due} est des années après elle.")
+    )
+    words = {"number": invoice["number"], "day": f"{invoice['day']:%d/%m/%Y}", "due": f"{due:%d/%m/%Y}"}
+    snapshot.add_conflict(line, "day", UserError(sentence, **words))
 
 
 def _invoices_out(snapshot: Snapshot) -> Iterator[Shown]:
@@ -336,14 +353,8 @@ def _instalment(line: Line, snapshot: Snapshot) -> None:
         )
         need(line, row, "due_day", "cents")
         snapshot.context(Ledgers).shared_out[invoice] = line
-        if row.id is None and row["due_day"] and invoice["day"] and row["due_day"] < invoice["day"]:
-            sentence = UserError(
-                "Facture {number} du {day} : l’échéance du {due} est avant elle.",
-                number=invoice["number"],
-                day=f"{invoice['day']:%d/%m/%Y}",
-                due=f"{row['due_day']:%d/%m/%Y}",
-            )
-            snapshot.add_conflict(line, "day", sentence)
+        if row.id is None:
+            _check_due_day(line, snapshot, invoice, row["due_day"])
 
 
 def _instalments_out(snapshot: Snapshot) -> Iterator[Shown]:

@@ -7,7 +7,7 @@ from data.core.errors import UserError
 from data.core.fields import DATE, TEXT, fold
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.importing.columns import FLAG, HOUR, HUNDREDTHS, LINES, MINUTES, SECONDS, YEAR, column
-from data.importing.kinds import name_checks, named_people
+from data.importing.kinds import name_checks, named_people, which_test
 from data.importing.kinds.courses import (
     COURSE,
     COURSE_KEY,
@@ -20,7 +20,7 @@ from data.importing.kinds.courses import (
 )
 from data.importing.kinds.name_columns import MARKED
 from data.importing.records import Record, Shown, need, required, shown_number
-from data.importing.snapshot import Draft, Line, Snapshot
+from data.importing.snapshot import Draft, Entity, Line, Snapshot
 from data.schooling.absences import Absence
 from data.schooling.models import Course, Lesson
 from data.schooling.repertoire import Performance, Piece
@@ -43,9 +43,11 @@ OF_ASSESSMENT = (
     ),
     column("day", "Date", DATE, "Date évaluation", "Date examen", key=True, example="12/12/2026"),
     column("class_kind", "Type de classe", TEXT, length=80, example="Individuel"),
-    column("scale", "Barème", HUNDREDTHS, "Sur", "Note sur", "Note max", example="20"),
-    column("coefficient", "Coef.", HUNDREDTHS, "Coefficient", "Coeff", example="1"),
-    column("class_average", "Moyenne de la classe", HUNDREDTHS, "Moy. classe", "Moyenne classe", example="14,20"),
+    column("scale", "Barème", HUNDREDTHS, "Sur", "Note sur", "Note max", example="20", least=1),
+    column("coefficient", "Coef.", HUNDREDTHS, "Coefficient", "Coeff", example="1", least=0),
+    column(
+        "class_average", "Moyenne de la classe", HUNDREDTHS, "Moy. classe", "Moyenne classe", example="14,20", least=0
+    ),
 )
 ASSESSMENTS = (
     column("code", "N° évaluation", TEXT, *ASSESSMENT_CODE, key=True, length=80, example="E12"),
@@ -155,11 +157,22 @@ def _assessment(line: Line, snapshot: Snapshot) -> None:
             line, Draft(Assessment, keys, line.own(OF_ASSESSMENT), refs={"course_id": course}, code=code)
         )
         check_day(line, snapshot, course, test)
+        _check_average(line, test)
+
+
+def _check_average(line: Line, test: Entity) -> None:
+    if (test["class_average"] or 0) > test["scale"]:
+        line.fault("class_average", UserError("Cette moyenne dépasse le barème."))
 
 
 def _assessments_out(snapshot: Snapshot) -> Iterator[Shown]:
     for each in snapshot.every(Assessment):
         yield {**each.values, **of_course(snapshot, each["course_id"]), "code": snapshot.code_of(each) or f"E{each.id}"}
+
+
+def _prepare_marks(lines: list[Line], snapshot: Snapshot) -> None:
+    which_test.ask(lines, snapshot)
+    named_people.pupils(lines, snapshot)
 
 
 def _mark(line: Line, snapshot: Snapshot) -> None:
@@ -174,6 +187,7 @@ def _mark(line: Line, snapshot: Snapshot) -> None:
             )
             if found.line_number == line.number:
                 check_day(line, snapshot, course, found)
+                _check_average(line, found)
     elif found is None:
         line.fault("assessment", UserError("Évaluation inconnue. Importez d’abord les évaluations, ou corrigez."))
     if pupil and found:
@@ -284,8 +298,8 @@ RECORDS = (
         _mark,
         _marks_out,
         Mark,
-        (("pupil", "pupil_last_name"), ("assessment", "course")),
-        prepare=named_people.pupils,
+        (("pupil", "pupil_last_name"), ("assessment", "course"), ("assessment", "school_year")),
+        prepare=_prepare_marks,
     ),
     Record(
         "absences",

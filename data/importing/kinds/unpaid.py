@@ -114,13 +114,15 @@ def _said(line: Line) -> tuple[str, str]:
         name: text for name in (one.name for one in FLAGS) if (text := str(line.values.pop(name, "") or "").strip())
     }
     flags = {name: text for name, text in flags.items() if not NO.fullmatch(fold(text))}
-    state = str(line.get("state", ""))
+    state, means = str(line.get("state", "")), str(line.get("method", ""))
     refused = [flags[name] for name in ("reject_reason", "reject_code", "rejected", "reject_day") if name in flags]
     if refused:
         return EntryState.REJECTED, ", ".join(dict.fromkeys(refused))
     for name, found in (("refunded", REFUNDED), ("cancelled", CANCELLED)):
         if name in flags:
             return found, flags[name]
+    if not state and (stem := next((found for stem, found in STEMS if re.search(stem, fold(means))), "")):
+        return stem, means  # « rejeté » among the means of payment
     return state, ""
 
 

@@ -6,6 +6,7 @@ from components.ui import html
 from components.ui.tables import table
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
+from data.importing import column_matching
 from data.importing.left_columns import left_columns
 from data.importing.records import Record
 from data.importing.runs import ImportRun
@@ -104,7 +105,7 @@ def _others(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
         html.details(
             html.summary(uow.ngettext("{count} colonne", "{count} colonnes", count=len(left))),
             html.div(fields, class_="fixed"),
-            open=bool(fixed) or len(left) < 7,
+            open=bool(fixed or column_matching.missing(record, run.matched)) or len(left) < 7,
         ),
         class_="card",
         aria_label=uow.translate("Colonnes absentes du fichier"),

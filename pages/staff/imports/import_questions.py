@@ -11,6 +11,7 @@ from data.core.formats import NBSP
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.importing import runs as import_runs
+from data.importing.matched import holds_again
 from data.importing.pipeline import Report
 from data.importing.questions import TYPED, Question
 from pages.staff.imports.import_lists import lines_in_words
@@ -30,7 +31,7 @@ def draw_within(uow: UnitOfWork, report: Report) -> Markup:
     """The same, in a form that sends something else too."""
     if not report.questions:
         return Markup()
-    return _section(uow, report, html.div(_asked(uow, report), class_="stack-form questions"))
+    return _section(uow, report, html.div(_asked(uow, report, within=True), class_="stack-form questions"))
 
 
 def _section(uow: UnitOfWork, report: Report, body: Markup) -> Markup:
@@ -43,8 +44,8 @@ def _section(uow: UnitOfWork, report: Report, body: Markup) -> Markup:
     text = uow.translate(
         "Chaque réponse vaut pour toutes les lignes semblables, et pour les prochains fichiers de même forme."
     )
-    if any(not import_runs.holds_again(each.key) for each in report.questions):
-        text = f"{text} {uow.translate('Celles qui disent de qui il s’agit ne valent que pour ce fichier.')}"
+    if any(not holds_again(each.key) for each in report.questions):
+        text = f"{text} {uow.translate('Celles qui disent de qui ou de quoi il s’agit ne valent que pour ce fichier.')}"
     return html.section(
         html.h2(title, id="questions", tabindex="-1"),
         html.p(text, class_="soft"),
@@ -54,8 +55,9 @@ def _section(uow: UnitOfWork, report: Report, body: Markup) -> Markup:
     )
 
 
-def _asked(uow: UnitOfWork, report: Report) -> Markup:
-    left = any(each.is_open for each in report.questions)
+def _asked(uow: UnitOfWork, report: Report, *, within: bool = False) -> Markup:
+    """`within` another form: its own button is the one that stands out."""
+    left = any(each.is_open for each in report.questions) and not within
     send = uow.translate("Enregistrer et vérifier à nouveau")
     return join(
         [

@@ -17,7 +17,7 @@ from data.core.i18n import Language, _, pair, plural
 from data.core.ids import parse_id
 from data.core.spreadsheets import Reading
 from data.core.unit_of_work import UnitOfWork
-from data.importing import jobs, programs, recognition
+from data.importing import first_reading, jobs, programs, recognition
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import KINDS
 from data.importing.pipeline import CODING_NAMES, Looked
@@ -37,7 +37,7 @@ MAX_HEADS_SHOWN = 5
 
 
 def draw_reading(uow: UnitOfWork, run: ImportRun) -> Markup:
-    looked = jobs.looked_of(run)
+    looked = first_reading.looked_of(run)
     title = html.h2(uow.translate("Ce que le portail a reconnu"), id="reading", tabindex="-1")
     if looked is None:
         text = uow.translate("Le fichier a été lu : {how}.", how=run.about)
@@ -110,6 +110,7 @@ def _evidence(uow: UnitOfWork, run: ImportRun, looked: Looked) -> list[tuple[str
     return [
         (_("Reconnu à"), _recognised(uow, run, looked)),
         (_("Feuille"), reading.sheet),
+        (_("Ensuite"), ", ".join(f"« {name} »" for name in import_runs.remaining(uow, run))),
         (_("Titres"), uow.translate("ligne {line} : {titles}", line=reading.titles_line, titles=titles)),
         (_("Au-dessus"), " · ".join(looked.above[:3])),
         (_("Caractères"), _coding(coding.name, coding.sample, uow.language) if coding else ""),
@@ -202,7 +203,7 @@ def acts(run_id: int) -> dict[str, Handler]:
 
     async def look(caller: Caller, act: Act) -> Answer:
         """What says how the file was read was forgotten since."""
-        await jobs.in_turn(jobs.looked, caller.unit_of_work, run_id)
+        await jobs.in_turn(first_reading.looked, caller.unit_of_work, run_id)
         return Answer(focus="reading")
 
     async def reread(caller: Caller, act: Act) -> Answer:

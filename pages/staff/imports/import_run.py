@@ -24,10 +24,11 @@ from data.importing import column_matching, corrections, jobs
 from data.importing import runs as import_runs
 from data.importing.conventions import Conventions
 from data.importing.kinds.registry import KINDS, kind
+from data.importing.matched import Matched
 from data.importing.pipeline import Report
 from data.importing.records import Record
 from data.importing.runs import ImportRun, ImportState
-from pages.staff.imports import import_faults, import_questions, import_reading, import_undo
+from pages.staff.imports import import_faults, import_questions, import_reading, import_sheets, import_undo
 from pages.staff.imports.import_check import PageState, draw_check, notice
 from pages.staff.imports.import_columns import draw_columns
 from pages.staff.imports.import_files import PATH
@@ -65,6 +66,7 @@ def import_run(uow: UnitOfWork, n: int) -> None:
             "correct": _starting(page_state, first=_correct),
             "check": _starting(page_state),
             **import_reading.acts(n),
+            **import_sheets.acts(n),
             "import": _starting(page_state, writes=True),
             **lists.acts(page_state.conflicts),
             **lists.acts(page_state.changes),
@@ -149,7 +151,10 @@ def _match_screen(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
 
 def _finished(uow: UnitOfWork, run: ImportRun) -> Markup:
     when = formats.moment(run.finished_at, uow.zone, uow.language) if run.finished_at else ""
-    again = html.a(uow.translate("Importer un autre fichier"), href=PATH, class_="btn")
+    sheets = import_runs.next_sheets(uow, run)
+    again = html.a(
+        uow.translate("Importer un autre fichier"), href=PATH, class_=classes("btn", bool(sheets) and "quiet")
+    )
     if run.state == ImportState.REFUSED:
         why = UserError(run.problem.get("sentence", ""), **run.problem.get("words", {})).message(uow.language)
         choose = html.a(uow.translate("Choisir un autre fichier"), href=f"{PATH}?genre={run.kind}", class_="btn")
@@ -166,7 +171,8 @@ def _finished(uow: UnitOfWork, run: ImportRun) -> Markup:
         updated=figures(run.updated, uow.language),
         same=figures(run.unchanged, uow.language),
     )
-    return notice(uow, "good", "check", html.p(text)) + html.div(again, class_="actions")
+    done = notice(uow, "good", "check", html.p(text))
+    return done + import_sheets.draw(uow, run, sheets) + html.div(again, class_="actions")
 
 
 def _match(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
@@ -185,14 +191,14 @@ def _fix(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     if one is None:
         raise UserError("Cette colonne n’existe pas. Choisissez-la dans la liste.")
     if typed.strip():
-        one.read(typed, Conventions(zeros=True))
+        one.read(typed, Conventions(zeros=True, today=uow.today))
     import_runs.match(uow, run.id, {"fixed": {one.name: typed.strip()}})
     return Answer()
 
 
 def _option(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     ticked = act.value == "true"
-    options: dict[str, import_runs.Matched] = {"erase": {"erase": ticked}, "zeros": {"zeros": ticked}}
+    options: dict[str, Matched] = {"erase": {"erase": ticked}, "zeros": {"zeros": ticked}}
     if act.of in options:
         import_runs.match(uow, page_state.run_id, options[act.of])
     return Answer()

@@ -182,12 +182,16 @@ def _export_under_way(uow: UnitOfWork) -> Markup:
     )
 
 
+def _file_and_sheet(run: ImportRun) -> tuple[str, str]:
+    return run.file_name, run.sheet if len(run.sheets) > 1 else ""
+
+
 def _listing() -> Listing[ImportRun]:
     return Listing(
         "runs",
         "Derniers imports",
         [
-            Column("Fichier", lambda uow, run: run.file_name or "–"),
+            Column("Fichier", lambda uow, run: " · ".join(filter(None, _file_and_sheet(run))) or "–"),
             Column("Fiches", lambda uow, run: uow.translate(KINDS[run.kind].label) if run.kind in KINDS else run.kind),
             Column(
                 "Date",
