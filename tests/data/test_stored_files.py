@@ -23,11 +23,12 @@ from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
 from data.families.stored_files import StoredFile
 from data.privacy import orphan_files
+from data.site_admin import settings as site_settings
 from data.uploads import validation
 from data.uploads import worker as upload_worker
 from tests.conftest import move_to, stored_path
 from tests.data.test_upload_validation import BLUE, HTML, RED, like, opened, pdf, picture, refused
-from tests.demo_users import CLAIRE, MARC, PAUL, as_, every, later, pupil
+from tests.demo_users import CLAIRE, HELENE, MARC, PAUL, as_, every, later, pupil
 from tests.server import children_at
 
 ROOT = Path(__file__).parents[2]
@@ -361,6 +362,15 @@ def test_files_without_a_row_go_after_a_day_and_rows_without_a_file_are_reported
     assert paths[stored.name].is_file()
 
 
+def test_the_logo_of_a_site_stays(database: str, no_files_yet: None) -> None:
+    with as_(HELENE) as uow:
+        first, second = (stored_files.write(uow.site_id or 0, content) for content in (b"first", b"second"))
+        for name in (first, second):
+            site_settings.set_logo(uow, name)
+            aged(stored_path(uow.site_id or 0, name), 900)
+    assert orphan_files.sweep().removed == [first]
+
+
 def test_a_database_that_knows_none_of_the_files_removes_none(
     database: str, no_files_yet: None, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -377,8 +387,11 @@ def test_a_database_that_knows_none_of_the_files_removes_none(
 
 def test_every_module_that_writes_files_is_known_to_the_sweep() -> None:
     """A table whose files the sweep did not know would lose them after a day."""
-    writers = set()
-    for path in {*(ROOT / "data").rglob("*.py")} - {*(ROOT / "data" / "demo").glob("*.py")}:
+    writers, ours = (
+        set[str](),
+        [path for folder in ("data", "components", "pages") for path in (ROOT / folder).rglob("*.py")],
+    )
+    for path in {*ours} - {*(ROOT / "data" / "demo").glob("*.py")}:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "stored_files.write":
                 writers.add(path.stem)
