@@ -78,7 +78,7 @@ async def recognise(
     site_id: int, login: str, word: str, *, device: str = "", client: str = "", now: datetime | None = None
 ) -> Account:
     """The account of a right pair; UserError with one sentence whatever was wrong, or with the wait."""
-    login = accounts.login_at_the_door(login)
+    login, too_often = accounts.login_at_the_door(login), None
     if not site_id:  # a site that is none: nobody can be there, and it costs the same
         await passwords.off_the_loop(passwords.verify, word, None)
         raise UserError(WRONG, code=ErrorCode.WRONG_PASSWORD)
@@ -100,7 +100,8 @@ async def recognise(
         with system_unit_of_work(writes=True, now=now) as uow:
             uow.client = client
             fresh = _by_login(uow, site_id, login)
-            if word == passwords.DEMONSTRATION and not uow.get(Site, site_id).demonstration:
+            everybodys = uow.get(Site, site_id).demonstration
+            if word == passwords.DEMONSTRATION and not everybodys:
                 right = False  # everybody knows it
             if not (right and usable and fresh and fresh.password_hash == usable.password_hash and not fresh.disabled):
                 why = (
@@ -118,13 +119,15 @@ async def recognise(
                 )
             else:
                 rate_limit.forget(uow, site_id, login, known)
-                if newer:
-                    fresh.password_hash = newer
-                if not fresh.must_change:  # the site lets a mailed password be kept
-                    fresh.password_expires_at = None
-                uow.add(fresh)
-                return fresh
-    raise UserError(WRONG, code=ErrorCode.WRONG_PASSWORD)
+                too_often = None if everybodys else rate_limit.too_often_in(uow, site_id, login)
+                if too_often is None:
+                    if newer:
+                        fresh.password_hash = newer
+                    if not fresh.must_change:  # the site lets a mailed password be kept
+                        fresh.password_expires_at = None
+                    uow.add(fresh)
+                    return fresh
+    raise too_often or UserError(WRONG, code=ErrorCode.WRONG_PASSWORD)
 
 
 async def is_mine(account: Account, word: str, *, now: datetime | None = None) -> bool:
@@ -350,6 +353,7 @@ def forget_failures(account: Account) -> None:
 
 
 def forget_failures_of(uow: UnitOfWork, account: Account) -> None:
-    rate_limit.forget(uow, account.site_id, account.login)
+    for counted in ("", rate_limit.RIGHT_ONES):
+        rate_limit.forget(uow, account.site_id, account.login, counted)
     for device in uow.all(select(KnownDevice.token_hash).where(KnownDevice.account_id == account.id)):
         rate_limit.forget(uow, account.site_id, account.login, device)
