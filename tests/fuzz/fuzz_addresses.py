@@ -19,9 +19,9 @@ from tests.demo_users import both
 from tests.fuzz.engine import JSONS, TEXTS, mutated, run
 from tests.server import FAULT, Server, launch  # noqa: F401
 from tests.web.canary_family import addresses, assert_nothing_of_theirs, plant_canary
+from tests.web.forged_events import every_number, values_of
 from tests.web.http_client import Person, Tab
 from tests.web.page_actions import acts_of, registered
-from tests.web.test_scope_by_events import every_number, values_of
 
 ROLES = ("", "aubry.claire", "aubry.marc", "famille.3001", "renard.paul", "lemoine.helene")
 METHODS = ("GET", "GET", "POST", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "PROPFIND")
