@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, bindparam
-from sqlmodel import Field, col, func, select, update
+from sqlmodel import Field, col, delete, func, select, update
 
 from data.accounts import devices, passwords, rate_limit, two_factor
 from data.accounts import models as accounts
@@ -68,6 +68,22 @@ class KnownDevice(OfBrowser, table=True):
 
     __tablename__ = "known_device"
     __table_args__ = of_its_account()
+
+
+class PushDevice(OfFamily, table=True):
+    """A browser that is told. `endpoint` is encrypted: who has it can be told of; `device_hash`: of the browser's own cookie."""
+
+    __tablename__ = "push_device"
+    __table_args__ = of_its_account()
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    account_id: int = Field(index=True)
+    endpoint: str = Field(max_length=1400)
+    endpoint_hash: str = Field(max_length=64, unique=True)
+    device_hash: str = Field(max_length=64, index=True)
+    created_at: datetime
+    notified_at: datetime  # letters that left since are not told yet
+    due_at: datetime = Field(index=True)
+    failures: int = 0
 
 
 def digest(token: str) -> str:
@@ -329,7 +345,9 @@ def change_password(uow: UnitOfWork, signin_id: int, hashed: str) -> str:
 
 
 def end_all(uow: UnitOfWork, account_id: int, *, but: int = 0) -> None:
-    """Close every session of the account, in the unit of work's transaction; open pages are sent to Connexion."""
+    """Close every session of the account, in the unit of work's transaction; open pages are sent to Connexion. Its devices are told of
+    letters no more: who has an old password, and a device that was let in with it, hears of nothing."""
+    uow.change(delete(PushDevice).where(col(PushDevice.account_id) == account_id))
     _end(uow, select(SignIn).where(SignIn.account_id == account_id, SignIn.id != but, col(SignIn.ended_at).is_(None)))
 
 

@@ -5,8 +5,7 @@ from typing import Any
 
 from sqlmodel import SQLModel, col, select
 
-from data.accounts.push import PushDevice
-from data.accounts.sessions import KnownDevice, SignIn
+from data.accounts.sessions import KnownDevice, PushDevice, SignIn
 from data.billing.online_payments import OnlinePayment
 from data.change_requests.models import ChangeRequest
 from data.core import audit, database

@@ -18,7 +18,7 @@ from components.web import way_on
 from components.web.auth import cookie, set_cookie
 from components.web.erasing import COPY, erase_device
 from components.web.errors import error_page
-from data.accounts import devices, passwords, push, sessions, two_factor
+from data.accounts import devices, passwords, sessions, two_factor
 from data.accounts import models as accounts
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
@@ -212,7 +212,6 @@ async def _change(
     response = RedirectResponse(on or after, 303)
     if cookie(request, COPY):
         erase_device(response)
-    push.forget(cookie(request, "appareil"))
     set_cookie(response, "anacrouse", token)
     return response
 
