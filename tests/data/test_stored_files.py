@@ -6,6 +6,7 @@ import io
 import os
 import resource
 import signal
+import subprocess
 import sys
 import zlib
 from pathlib import Path
@@ -28,6 +29,7 @@ from data.uploads import validation
 from data.uploads import worker as upload_worker
 from tests.conftest import move_to, stored_path
 from tests.data.test_upload_validation import BLUE, HTML, RED, like, opened, pdf, picture, refused
+from tests.days import THOROUGH
 from tests.demo_users import CLAIRE, HELENE, MARC, PAUL, as_, every, later, pupil
 from tests.server import children_at
 
@@ -211,6 +213,18 @@ def most_memory(process: psutil.Process) -> int:
     """The most that a process has ever held, in bytes."""
     status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
     return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+
+
+@pytest.mark.skipif(not THOROUGH, reason="minutes: what it says of a busy machine is only true of one")
+def test_a_good_picture_beside_four_busy_processes_is_kept() -> None:
+    upload_worker.close()
+    content, busy = enormous(), [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(4)]
+    try:
+        assert validation.check(content)[1] == "image/jpeg"
+    finally:
+        for each in busy:
+            each.kill()
+            each.wait()
 
 
 def test_enormous_pictures_take_turns_and_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -244,8 +244,11 @@ def test_every_address_on_postgresql(
 
 
 PAGES = {
-    "aubry.claire": ("/famille", "/eleves/2042/identite", "/eleves/2042/absences", "/eleves/2042/reinscription", "/mot-de-passe"),
-    "renard.paul": ("/gestion/familles", "/gestion/demandes", "/gestion/courriels", "/gestion/familles/1042/adultes", "/gestion/reinscriptions/1"),
+    "aubry.claire": ("/famille", "/eleves/2042/identite", "/eleves/2042/absences", "/eleves/2042/reinscription", "/mot-de-passe",
+                     "/mot-de-passe/courriers", "/agenda"),
+    "renard.paul": ("/gestion/familles", "/gestion/demandes", "/gestion/courriels", "/gestion/familles/1042/adultes", "/gestion/reinscriptions/1",
+                    "/gestion/demandes?onglet=messages", "/gestion/demandes?onglet=reinscriptions", "/gestion/courriels/groupes/nouveau",
+                    "/gestion/courriels/cours", "/gestion/familles/1042/reunir"),
     "lemoine.helene": ("/gestion/journal", "/gestion/reglages/identite", "/gestion/imports"),
 }  # fmt: skip
 
