@@ -165,6 +165,28 @@ def test_what_is_typed_stays_after_a_reload_and_leaves_once_recorded(enter: Ente
     expect(field(page, "Adresse")).to_have_value("3 place du Marché")
 
 
+def test_what_one_household_typed_is_not_in_the_form_of_the_other_in_the_same_tab(enter: Enter, portal: Server) -> None:
+    """R-73: the session is over, and the pupil’s other parent signs in there."""
+    portal.change("UPDATE pupil_link SET rights = 'all'")
+    page = enter("aubry.claire").open("/eleves/2042/absences")
+    words = page.get_by_role("textbox", name="Précisions")
+
+    def comes_next(login: str) -> None:
+        portal.change("UPDATE sign_in SET ended_at = datetime(now()) WHERE ended_at IS NULL")
+        page.goto(page.url)
+        page.get_by_role("textbox", name="Identifiant").fill(login)
+        page.get_by_role("textbox", name="Mot de passe").fill(PASSWORD)
+        page.get_by_role("button", name="Se connecter").click()
+        page.wait_for_selector(LIVE)
+
+    words.fill("Chez le médecin")
+    comes_next("aubry.marc")
+    expect(words).to_have_value("")
+    words.fill("Chez le notaire")
+    comes_next("aubry.claire")
+    expect(words).to_have_value("Chez le médecin")
+
+
 def test_a_lost_connection_is_reported_and_nothing_typed_is_lost(enter: Enter, launch: Callable[..., Server]) -> None:
     own = launch()
     window = enter("aubry.claire", to=own)
