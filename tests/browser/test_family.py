@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import LIVE, Enter
+from tests.browser.conftest import LIVE, Enter, signs_in_next
 from tests.server import PASSWORD, Server
 from tests.web.http_client import Person, Tab
 
@@ -170,20 +170,11 @@ def test_what_one_household_typed_is_not_in_the_form_of_the_other_in_the_same_ta
     portal.change("UPDATE pupil_link SET rights = 'all'")
     page = enter("aubry.claire").open("/eleves/2042/absences")
     words = page.get_by_role("textbox", name="Précisions")
-
-    def comes_next(login: str) -> None:
-        portal.change("UPDATE sign_in SET ended_at = datetime(now()) WHERE ended_at IS NULL")
-        page.goto(page.url)
-        page.get_by_role("textbox", name="Identifiant").fill(login)
-        page.get_by_role("textbox", name="Mot de passe").fill(PASSWORD)
-        page.get_by_role("button", name="Se connecter").click()
-        page.wait_for_selector(LIVE)
-
     words.fill("Chez le médecin")
-    comes_next("aubry.marc")
+    signs_in_next(page, portal, "aubry.marc", "/eleves/2042/absences")
     expect(words).to_have_value("")
     words.fill("Chez le notaire")
-    comes_next("aubry.claire")
+    signs_in_next(page, portal, "aubry.claire", "/eleves/2042/absences")
     expect(words).to_have_value("Chez le médecin")
 
 
