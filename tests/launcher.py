@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO, TypedDict
 
 LIBRARIES = ("alembic.command", "fastapi", "socketio", "uvicorn", "sqlmodel", "sqlalchemy.dialects.sqlite", "pydantic_settings",
-             "fpdf", "openpyxl", "rapidfuzz", "icalendar", "aiohttp", "httpx", "prometheus_client", "passlib.hash", "emails",
+             "fpdf", "openpyxl", "xlsxwriter", "rapidfuzz", "icalendar", "aiohttp", "httpx", "prometheus_client", "passlib.hash", "emails",
              "logging.config")  # fmt: skip
 
 

@@ -33,7 +33,6 @@ PLACES = {
     "data/core/fields.py": (4, VALUES),
     "data/core/scope.py": (9, SQL),
     "data/core/sites.py": (1, SQL),
-    "data/core/spreadsheets/writing.py": (2, FOREIGN),
     "data/core/unit_of_work.py": (11, SQL),
     "data/demo/money.py": (3, ROWS),
     "data/demo/people.py": (2, ROWS),

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
-import brotli
 import pytest
 
-from components.assets.sheets import OF_THE_OFFICE, STYLES, THEME, Sheet, is_plain, made
+from components.assets.first_styles import needed
+from components.assets.sheets import OF_THE_OFFICE, STYLES, THEME, Sheet
 from components.assets.stylesheet import SIZES, blocks, narrowed, unchosen, whole
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -120,11 +120,11 @@ def test_the_light_sheet_leaves_out_what_only_a_chosen_mode_shows() -> None:
     assert "left: 0" in narrowed(screen, {"a", "d"})
 
 
-def test_connexion_waits_for_four_kilobytes_of_stylesheet() -> None:
-    assert len(brotli.compress(made()[Sheet.PLAIN].encode(), quality=11)) <= 4096
-    assert is_plain('<p class="card notice">')
-    assert not is_plain('<p class="card tabs">')
-    assert not is_plain("<table>")
+def test_a_page_holds_the_rules_that_its_markup_meets() -> None:
+    held = needed(Sheet.FAMILY, '<div class="card notice"><table id="x"><tr><td></table>')
+    assert all(each in held for each in (":root{", ".card", ".notice", "td"))
+    assert not re.search(r"\.agenda|\.tabs\b|figure", held)
+    assert held == needed(Sheet.FAMILY, '<table><tr><td></table><p class="notice card unknown">')
 
 
 def test_what_only_the_offices_sheet_has_stands_on_its_screens_alone() -> None:

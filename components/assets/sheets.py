@@ -40,27 +40,19 @@ STYLES = (
     "print.css",
 )
 OUR_FONT = re.compile(r'@font-face\{font-family: "Atkinson[^}]*\}')
-CLASSES = re.compile(r' class="([^"]*)"')
-WITH_TABLES = re.compile(r"<(table|figure|progress|kbd)\b")
 
 
 class Sheet(StrEnum):
-    """WHOLE, for a page on which modes are chosen; otherwise for whom, with PRINT, and FONT once the browser has the font."""
+    """WHOLE, for a page on which modes are chosen; otherwise for whom, with PRINT, and FONT once the browser has the font. Of these
+    light ones a page is painted with what it holds of them itself (first_styles.py)."""
 
     WHOLE = "portal.css"
-    PLAIN = "plain.css"
     FAMILY = "family.css"
     OFFICE = "office.css"
     PRINT = "print.css"
     FONT = "fonts.css"
 
 
-# What Connexion and its sisters wear (a page that wears more is given FAMILY).
-OF_PLAIN_PAGES = frozenset(
-    "plain-layout plain-body plain-head quick skip brand logo own logo-ground logo-staff logo-bar logo-head logo-stem stave barline "
-    "note foot as-link card btn quiet icon hint soft small unseen field faulty fault with-button links stack-form strength actions "
-    "notice good bad message line-status demo-users way-back check flow".split()
-)
 # What the office's own screens alone wear.
 OF_THE_OFFICE = frozenset(
     "account-facts advance box-label brief-record broken chip-link chip-links chips cockpit corrections day-figures dialog-list editor "
@@ -76,13 +68,6 @@ class _AllBut(frozenset[str]):
         return not super().__contains__(name)
 
 
-def is_plain(page: str) -> bool:
-    """Whether the smallest sheet has all that the page wears."""
-    return WITH_TABLES.search(page) is None and all(
-        name in OF_PLAIN_PAGES for found in CLASSES.findall(page) for name in found.split()
-    )
-
-
 def made() -> dict[str, str]:
     """Name -> text of each."""
     style = "\n".join((THEME / name).read_text(encoding="utf-8") for name in STYLES)
@@ -91,7 +76,6 @@ def made() -> dict[str, str]:
     screen = OUR_FONT.sub("", screen)
     return {
         Sheet.WHOLE: whole(style),
-        Sheet.PLAIN: narrowed(screen, OF_PLAIN_PAGES),
         Sheet.FAMILY: narrowed(screen, _AllBut(OF_THE_OFFICE)),
         Sheet.OFFICE: screen,
         Sheet.PRINT: paper,

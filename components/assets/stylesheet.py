@@ -8,8 +8,10 @@ pages on which no mode was chosen, as nearly all are.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
+from functools import lru_cache
 from itertools import combinations
+from typing import NamedTuple
 
 SIZES = (125, 150, 175, 200)
 ASKED = {
@@ -138,9 +140,42 @@ def _not_of_a_mode(selector: str) -> bool:
     return CHOSEN.search(selector) is None
 
 
-def narrowed(style: str, names: Collection[str]) -> str:
-    """Of a stylesheet of `unchosen`, what a page can wear whose classes, ids and tags of tables are all among `names`."""
-    return "".join(_kept(head, body, lambda selector: _may_meet(selector, names)) for head, body in blocks(style))
+class _Rule(NamedTuple):
+    """`selectors`: none for a rule without any (@font-face); `inner`: the rules within it."""
+
+    head: str
+    body: str
+    selectors: Sequence[str] = ()
+    inner: Sequence["_Rule"] = ()
+
+
+@lru_cache(maxsize=8)
+def _rules(style: str) -> tuple[_Rule, ...]:
+    found = []
+    for head, body in blocks(style):
+        if head.startswith(("@media", "@container")):
+            found.append(_Rule(head, "", inner=_rules(body)))
+        else:
+            found.append(_Rule(head, _tight(body), [] if head.startswith("@") else _selectors(head)))
+    return tuple(found)
+
+
+def narrowed(style: str, names: Container[str]) -> str:
+    """Of a stylesheet of `unchosen`, what a page needs whose classes, ids and tags of tables are all among `names`."""
+    return "".join(_narrowed(rule, names) for rule in _rules(style))
+
+
+def _narrowed(rule: _Rule, names: Container[str]) -> str:
+    if rule.inner:
+        inner = "".join(_narrowed(each, names) for each in rule.inner)
+        return f"{rule.head}{{{inner}}}" if inner else ""
+    kept = [each for each in rule.selectors if _may_meet(each, names)] if rule.selectors else [rule.head]
+    return f"{','.join(kept)}{{{rule.body}}}" if kept else ""
+
+
+def names_in(style: str) -> frozenset[str]:
+    """The classes, ids and tags of tables that its selectors name, all of them."""
+    return frozenset(name or tag for name, tag in NAMES.findall(re.sub(r"\{[^{}]*\}", " ", style)))
 
 
 def _kept(head: str, body: str, keeps: Callable[[str], bool]) -> str:
@@ -152,19 +187,25 @@ def _kept(head: str, body: str, keeps: Callable[[str], bool]) -> str:
     return f"{','.join(kept)}{{{_tight(body)}}}" if kept else ""
 
 
-def _may_meet(selector: str, names: Collection[str]) -> bool:
-    """Whether such a page can hold what the selector asks for; what may not be (`:not`) is not looked at."""
-    flat, at = "", 0
+def _may_meet(selector: str, names: Container[str]) -> bool:
+    """Whether such a page can hold what the selector asks for."""
+    own, groups = _asked(selector)
+    return all(name in names for name in own) and all(any(_may_meet(each, names) for each in group) for group in groups)
+
+
+@lru_cache(maxsize=10_000)
+def _asked(selector: str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """The names that must all be there, and groups of selectors of which one must be met; what may not be (`:not`) is not looked at."""
+    flat, at, groups = "", 0, []
     while found := FUNCTION.search(selector, at):
         flat, end, depth = flat + selector[at : found.start()], found.end(), 1
         while depth:
             depth += {"(": 1, ")": -1}.get(selector[end], 0)
             end += 1
-        among = _selectors(selector[found.end() : end - 1])
-        if found[1] in {"is", "where", "has"} and not any(_may_meet(each, names) for each in among):
-            return False
+        if found[1] in {"is", "where", "has"}:
+            groups.append(tuple(_selectors(selector[found.end() : end - 1])))
         at = end
-    return all((name or tag) in names for name, tag in NAMES.findall(flat + selector[at:]))
+    return tuple(name or tag for name, tag in NAMES.findall(flat + selector[at:])), tuple(groups)
 
 
 def _tight(rules: str) -> str:

@@ -1,63 +1,90 @@
 """The HTML document of plain pages, and the head that every document shares."""
 
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from components.assets import app_icon, sheets
+from components.assets import app_icon, first_styles
 from components.assets.serving import FONT, url
 from components.assets.sheets import Sheet
-from components.layout import display_preferences
+from components.layout import content_policy, display_preferences
 from components.ui import html
+from data.core import appearance
 from data.core.i18n import Language, _, tight, translate
+from data.core.settings import settings
 from data.core.sites import Site
 
+STYLE = re.compile("<style[^>]*>|</style>")
 
-def head(title: str, sheet: Sheet, *more: Markup) -> Markup:
-    """What every document begins with. Nothing but one stylesheet is waited for before the first paint, and the document's last
-    element: what is painted is whole, so nothing moves."""
-    return html.head(
+
+@dataclass(frozen=True)
+class OfSite:
+    """What a site adds to the head: its colours, and what makes its portal an application of a telephone."""
+
+    colours: str = ""  # the text of a style element
+    links: tuple[Markup, ...] = ()
+
+
+def of_site(site: Site | None, language: Language) -> OfSite:
+    if site is None:
+        return OfSite()
+    return OfSite(
+        appearance.stylesheet(site.accent) if site.accent else "",
+        (
+            html.link(rel="manifest", href=f"/application/{site.id}/{language}.webmanifest"),
+            html.link(rel="apple-touch-icon", href=app_address(site, "apple.png")),
+        ),
+    )
+
+
+def document(
+    title: str, body: Markup, *, sheet: Sheet, language: Language, status: int = 200, of_site: OfSite = OfSite()
+) -> HTMLResponse:
+    """The answer with the whole page. `body`: the element itself. Nothing is waited for before the first paint but the document's
+    last element: what is painted is whole, so nothing moves."""
+    styles, links = _stylesheets(sheet, body)
+    own = [*styles, *([html.style(Markup(of_site.colours))] if of_site.colours else [])]  # noqa: S704 - ours
+    head = html.head(
         html.meta(charset="utf-8"),
         html.title(title),
         html.meta(name="viewport", content="width=device-width, initial-scale=1"),
         html.meta(name="color-scheme", content="light dark"),
         html.meta(name="robots", content="noindex"),
         html.link(rel="expect", href="#line", blocking="render"),
-        *_stylesheets(sheet),
+        *links,
+        *own,
         html.link(rel="icon", href=url("logo.svg"), type="image/svg+xml"),
-        *more,
+        *of_site.links,
     )
+    text = Markup("<!doctype html>") + html.html(head, body, lang=language, **display_preferences.attributes())
+    allowed = content_policy.policy(settings().https, styles=[STYLE.sub("", each) for each in own])
+    return HTMLResponse(text, status, {"cache-control": "no-store", content_policy.HEADER: allowed})
 
 
-def _stylesheets(sheet: Sheet) -> list[Markup]:
-    """Modes that were chosen need the whole one, with its fonts; the script loads it when they are about to be."""
+def _stylesheets(sheet: Sheet, body: str) -> tuple[list[Markup], list[Markup]]:
+    """(style elements, links). Modes that were chosen need the whole sheet, with its fonts; the script loads it when they are
+    about to be."""
     whole, font, chosen = url(Sheet.WHOLE), url(FONT), display_preferences.current()
     if chosen or sheet == Sheet.WHOLE:
         of_mode = url("opendyslexic-latin-400-normal.woff2") if chosen.get("font") else font
-        return [_preload(of_mode), html.link(rel="stylesheet", href=whole)]
+        return [], [_preload(of_mode), html.link(rel="stylesheet", href=whole)]
     has_font = display_preferences.has_font()
-    return [
-        *([_preload(font), html.link(rel="stylesheet", href=url(Sheet.FONT))] if has_font else []),
-        html.link(rel="stylesheet", href=url(sheet), data_whole=whole, data_font=None if has_font else font),
-        html.link(rel="stylesheet", href=url(Sheet.PRINT), media="print"),
-    ]
+    needed = html.style(
+        Markup(first_styles.needed(sheet, body)),  # noqa: S704 - our own stylesheet
+        data_light=url(sheet),
+        data_whole=whole,
+        data_font=None if has_font else font,
+    )
+    faces = [html.style(Markup(first_styles.faces()))] if has_font else []  # noqa: S704
+    printed = html.link(rel="stylesheet", href=url(Sheet.PRINT), media="print")
+    return [*faces, needed], [*([_preload(font)] if has_font else []), printed]
 
 
 def _preload(font: str) -> Markup:
     return html.link(rel="preload", href=font, as_="font", type="font/woff2", fetchpriority="low", crossorigin=True)
-
-
-def of_site(site: Site | None, language: Language) -> list[Markup]:
-    """The stylesheet of a site that chose its accent; its colour is in its address, so it is kept for ever. What makes its
-    portal an application of a telephone."""
-    if site is None:
-        return []
-    return [
-        *([html.link(rel="stylesheet", href=f"/apparence/{site.accent[1:]}.css")] if site.accent else []),
-        html.link(rel="manifest", href=f"/application/{site.id}/{language}.webmanifest"),
-        html.link(rel="apple-touch-icon", href=app_address(site, "apple.png")),
-    ]
 
 
 def app_address(site: Site, name: str) -> str:
@@ -86,19 +113,18 @@ def page(
     status: int = 200,
     ahead: Iterable[str] = (),
     site: Site | None = None,
-    sheet: Sheet | None = None,
+    sheet: Sheet = Sheet.FAMILY,
 ) -> HTMLResponse:
-    """A plain page: no client in memory, works without script. `ahead`: addresses fetched while the person types. `sheet`: the
-    smallest that has what the page wears, when none is named."""
-    sheet = sheet or (Sheet.PLAIN if sheets.is_plain(body) else Sheet.FAMILY)
-    document = Markup("<!doctype html>") + html.html(
-        head(title, sheet, *of_site(site, language)),
+    """A plain page: no client in memory, works without script. `ahead`: addresses fetched while the person types."""
+    return document(
+        title,
         html.body(
             body,
             line_status(language, by_itself=False),
             html.script(src=url("plain.js"), defer=True, fetchpriority="low", data_ahead=" ".join(ahead) or None),
         ),
-        lang=language,
-        **display_preferences.attributes(),
+        sheet=sheet,
+        language=language,
+        status=status,
+        of_site=of_site(site, language),
     )
-    return HTMLResponse(document, status, {"cache-control": "no-store"})

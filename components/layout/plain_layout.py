@@ -26,7 +26,7 @@ class Frame:
     broad: bool = False
     bare: bool = False  # the page has the choices of « Affichage » itself
     under: Markup | None = None  # below the card
-    sheet: Sheet | None = None  # of html_document.page
+    sheet: Sheet = Sheet.FAMILY
 
 
 def plain_page(
@@ -99,7 +99,7 @@ def public_page(
             sheet=Sheet.WHOLE if bare else _sheet_of(caller),
         )
     back = html.p(html.a(caller.translate("Retour à la connexion"), href="/connexion", class_="way-back"))
-    frame = Frame(broad=True, bare=bare, sheet=Sheet.WHOLE if bare else None)
+    frame = Frame(broad=True, bare=bare, sheet=Sheet.WHOLE if bare else Sheet.FAMILY)
     return plain_page(title, join([body, back]), language=caller.language, site=site, frame=frame)
 
 

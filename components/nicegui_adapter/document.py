@@ -14,8 +14,7 @@ from starlette.responses import HTMLResponse
 
 from components.assets.serving import url
 from components.assets.sheets import Sheet
-from components.layout import display_preferences
-from components.layout.html_document import head, line_status
+from components.layout.html_document import OfSite, document, line_status
 from components.nicegui_adapter import static_files
 from components.nicegui_adapter.static_panel import StaticPanel
 from components.ui import html
@@ -60,8 +59,8 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
     for element in client.elements.values():
         if isinstance(element, StaticPanel):
             element.first = Markup("")  # the browser has it now; a connected client stays small
-    document = Markup("<!doctype html>") + html.html(
-        head(client.title or "", client.storage.get("sheet", Sheet.FAMILY), *client.storage.get("of_site", ())),
+    return document(
+        client.title or "",
         html.body(
             html.div(painted, id="app"),
             _lost(language),
@@ -70,10 +69,11 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
             html.script(Markup(json.dumps(boot).replace("<", "\\u003c")), type="application/json", id="boot"),  # noqa: S704
             html.script(src=url("portal.js"), type="module", fetchpriority="low"),
         ),
-        lang=language,
-        **display_preferences.attributes(),
+        sheet=client.storage.get("sheet", Sheet.FAMILY),
+        language=language,
+        status=status_code,
+        of_site=client.storage.get("of_site", OfSite()),
     )
-    return HTMLResponse(document, status_code, {"cache-control": "no-store"})
 
 
 def _texts(language: Language) -> dict[str, object]:

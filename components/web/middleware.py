@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from components.layout.content_policy import policy
 from components.web import figures
 from data.core.settings import settings
 
@@ -25,7 +26,7 @@ THIS_MACHINE = {"localhost", "127.0.0.1", "[::1]"}
 
 @lru_cache(maxsize=2)
 def headers(https: bool) -> list[tuple[bytes, bytes]]:
-    """What every answer carries. No script but ours from this host: neither inline nor eval."""
+    """What every answer carries that does not say it otherwise."""
     found = {
         "content-security-policy": policy(https),
         "x-content-type-options": "nosniff",
@@ -37,16 +38,6 @@ def headers(https: bool) -> list[tuple[bytes, bytes]]:
     if https:
         found["strict-transport-security"] = "max-age=31536000"
     return [(name.encode(), value.encode()) for name, value in found.items()]
-
-
-def policy(https: bool, *, forms_to: str = "'self'") -> str:
-    """What a page may load, and where its forms may go: a page that leads to a bank names the bank's host."""
-    sockets = "" if https else " ws: wss:"
-    return (
-        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-        f"connect-src 'self'{sockets}; manifest-src 'self'; worker-src 'self'; form-action {forms_to}; "
-        "frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
-    )
 
 
 def allow(path: str, most_bytes: int, *, foreign: bool = False) -> None:

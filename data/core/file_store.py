@@ -149,7 +149,7 @@ class Bucket:
             for page in self.store.list():
                 for each in page:
                     if each["path"].split("/")[0].isdecimal():
-                        yield Held(each["path"], each["last_modified"])
+                        yield Held(each["path"], clock.moment_of(each["last_modified"].timestamp()))
 
     def try_out(self) -> None:
         key = f"tried-{secrets.token_hex(8)}"

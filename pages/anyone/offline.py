@@ -27,6 +27,7 @@ OURS = (
     Sheet.WHOLE,
     "plain.js",
     "line.js",
+    "stylesheet.js",
     "terms.js",
     "offline_store.js",
     "offline_lock.js",

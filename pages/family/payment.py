@@ -9,6 +9,7 @@ from fastapi import Request
 from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
+from components.layout import content_policy
 from components.layout.layout import head
 from components.layout.plain_layout import alert, plain_page
 from components.nicegui_adapter.panel_element import Panel
@@ -18,7 +19,6 @@ from components.ui.icons import icon
 from components.ui.markup import classes
 from components.ui.own_words import own
 from components.ui.panel import Act, Answer, only_shows
-from components.web import middleware
 from data.accounts.caller import Caller
 from data.billing import models as billing
 from data.billing import online_payments
@@ -33,7 +33,6 @@ from data.core.errors import ErrorCode, NotFound, UserError
 from data.core.formats import euros
 from data.core.i18n import _
 from data.core.ids import parse_id
-from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
 
 TABS = {"cotisations": _("Facturation cotisations"), "locations": _("Facturation locations")}
@@ -313,9 +312,8 @@ def _leave(caller: Caller, gateway: Gateway, there: Redirection, cents: int, bac
         "Vous payez {amount} sur le site {host}.", amount=euros(cents, caller.language), host=gateway.host
     )
     response = _between(caller, html.p(text) + way, back, 200)
-    response.headers["content-security-policy"] = middleware.policy(
-        settings().https, forms_to=f"'self' https://{gateway.host}"
-    )
+    name = content_policy.HEADER
+    response.headers[name] = content_policy.with_forms_to(response.headers[name], gateway.host)
     return response
 
 

@@ -23,12 +23,9 @@ ARGUMENTS = [
 PATIENCE = 120_000  # milliseconds; they only bound a failure, for other programs may have the machine
 LIVE = "html[data-screen=live]"
 
-# A page without modes wears a light stylesheet; tests that set modes themselves give it the whole one first.
-WEAR_WHOLE = """async () => { const light = document.querySelector('link[data-whole]');
-  if (!light) return;
-  const whole = Object.assign(document.createElement('link'), {rel: 'stylesheet', href: light.dataset.whole});
-  await new Promise(done => { whole.onload = done; light.after(whole); });
-  light.remove(); }"""
+# A page without modes has a light stylesheet; tests that set modes themselves give it the whole one first.
+WEAR_WHOLE = """async () => { const script = document.querySelector('script[src*="/theme/"]').src;
+  await (await import(new URL('./stylesheet.js', script))).applyWhole(); }"""
 
 expect.set_options(timeout=PATIENCE)
 
@@ -64,7 +61,7 @@ class Window:
         self.context.on(
             "console",
             lambda message: (
-                self.complaints.append(f"{message.type}: {message.text}")
+                self.complaints.append(f"{message.type}: {message.text} ({message.location['url']})")
                 if message.type in {"error", "warning"} and LEFT_BEFORE not in message.text
                 else None
             ),

@@ -139,16 +139,19 @@ def _filled(portal: Server, pattern: str) -> list[str]:
         "SELECT e.id, a.id, e.course_id FROM absence a JOIN enrolment e ON e.course_id = a.course_id AND e.pupil_id = a.pupil_id "
         "WHERE a.pupil_id = ? ORDER BY a.excused, a.id", irina)[0]  # fmt: skip
     course, absence, of_course = attended
+    marked = portal.rows(
+        "SELECT e.id, m.id FROM mark m JOIN assessment s ON s.id = m.assessment_id "
+        "JOIN enrolment e ON e.course_id = s.course_id AND e.pupil_id = m.pupil_id WHERE m.pupil_id = ? ORDER BY m.id", irina)[0]  # fmt: skip
     tabs = {
-        "cours": portal.value("SELECT min(id) FROM lesson WHERE course_id = ?", of_course),
-        "absences": absence,
-        "evaluations": portal.value(
-            "SELECT min(m.id) FROM mark m JOIN assessment s ON s.id = m.assessment_id WHERE m.pupil_id = ? AND s.course_id = ?",
-            irina, of_course,
-        ),
-    }  # fmt: skip
+        "cours": (course, portal.value("SELECT min(id) FROM lesson WHERE course_id = ?", of_course)),
+        "absences": (course, absence),
+        "evaluations": marked,
+    }
     lines = "{line}" in pattern
-    ways = [{"tab": tab, "line": line} if lines else {"tab": tab} for tab, line in tabs.items()]
+    ways = [
+        {"tab": tab, "course": in_, "line": line} if lines else {"tab": tab, "course": in_}
+        for tab, (in_, line) in tabs.items()
+    ]
     paths = []
     for way in ways if "{tab}" in pattern else [{}]:
         values: dict[str, object] = {

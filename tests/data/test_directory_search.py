@@ -202,3 +202,21 @@ def test_a_town_a_teacher_and_a_receipt_find_their_families(database: str) -> No
         assert teacher
         taught = family_search.find(uow, teacher.full_name, most=500).families
     assert 1042 in {each.family.number for each in taught}
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(("question", "index"), [
+    ("SELECT family_id FROM guardian WHERE search LIKE '%elkace%' ESCAPE '\\'", "search_guardian_search"),
+    ("SELECT id FROM pupil WHERE search LIKE '%elkace%' ESCAPE '\\'", "search_pupil_search"),
+    ("SELECT family_id FROM account WHERE login LIKE '%elkace%' ESCAPE '\\'", "search_account_login"),
+    ("SELECT family_id FROM invoice WHERE lower(number) IN ('f-1', '1')", "search_invoice_number"),
+    ("SELECT family_id FROM payment WHERE lower(number) IN ('r-1', '1')", "search_payment_number"),
+    ("SELECT row_id FROM outside_key WHERE lower(key) IN ('a12')", "search_outside_key_key"),
+])  # fmt: skip
+def test_what_is_searched_by_has_an_index_on_postgresql(database: str, question: str, index: str) -> None:
+    """As few rows are there, it is asked how it would be read if reading all were dear."""
+    with database_module.engine().connect() as connection:
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        connection.exec_driver_sql("SET LOCAL enable_indexscan = off")  # leaves the bitmap of the index that fits
+        plan = connection.exec_driver_sql("EXPLAIN " + question.replace("%", "%%")).scalars().all()
+    assert any(index in line for line in plan), plan

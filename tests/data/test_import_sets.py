@@ -34,6 +34,8 @@ from tests.sample_files import (
 )
 from tests.sample_files import families as built
 
+pytestmark = pytest.mark.usefixtures("in_the_files_year")
+
 CLICKS = 3  # the file is given, checked, imported
 PEOPLE = (Family, Guardian, Pupil, PupilLink)
 

@@ -17,6 +17,8 @@ from tests.data.import_helpers import bring, carry, check, faults, give, take
 from tests.data.site_helpers import an_empty_site
 from tests.demo_users import counts, every
 
+pytestmark = pytest.mark.usefixtures("in_the_files_year")
+
 KIND = "pupils-and-adults"
 IMUSE = (
     "NUM_ELEVE;NOM_ELEVE;PRENOM_ELEVE;SEXE;DATE_NAISS;NUM_FAMILLE;CIV_RESP1;NOM_RESP1;PRENOM_RESP1;ADRESSE_RESP1;CP_RESP1;VILLE_RESP1;"

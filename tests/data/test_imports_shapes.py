@@ -19,6 +19,8 @@ from tests.data.import_helpers import HELENES, bring, carry, check, faults
 from tests.data.site_helpers import an_empty_site
 from tests.demo_users import every, last
 
+pytestmark = pytest.mark.usefixtures("in_the_files_year")
+
 MONEY, YEAR, TEACHER = "« Factures et avoirs »", "l’année s’importe avec les cours", "Les enseignants s’importent"
 # Shape -> the titles, a line, the columns that are not written and a part of why.
 SHAPES: dict[str, tuple[str, str, dict[str, str]]] = {

@@ -33,7 +33,10 @@ TABLES = (Site, Family, Guardian, PupilLink, FieldChange, AuditEntry)
 def differences() -> list[object]:
     database_module.table_classes()
     with database_module.engine().connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection,
+            opts={"compare_type": True, "include_name": lambda name, *_: not str(name).startswith("search_")},
+        )
         return list(compare_metadata(context, database_module.metadata))
 
 
@@ -169,7 +172,7 @@ def test_a_protection_order_of_before_is_of_the_whole_household_after_the_migrat
         uow.add(claire)
         uow.add(second)
     others = every(Guardian, Guardian.family_id != claire.family_id)
-    move("0120")
+    move("0121")
     move("head")
     [zoe] = every(Guardian, Guardian.id == second.id)
     assert (zoe.contact_hidden, zoe.search) == (True, "aubry zoe")

@@ -1,7 +1,11 @@
 """« Accessibilité »: what is chosen is shown from the first byte, on the device before signing in, in the account after."""
 
+import base64
+import hashlib
+import re
 from collections.abc import Callable
 
+import brotli
 import pytest
 from bs4 import BeautifulSoup
 
@@ -63,24 +67,40 @@ def test_the_accounts_choice_comes_back_when_a_device_wore_another_persons(come:
     assert current_of(shared, "/") == {"size": "200"}
 
 
-def sheets_of(person: Person, path: str) -> list[str]:
-    """Names of the stylesheets for the screen; of fonts fetched before it is painted."""
-    links = BeautifulSoup(person.get(path).text, "lxml").find_all("link", rel=["stylesheet", "preload"], media=False)
-    return [str(each["href"]).rpartition("/")[2] for each in links]
+def sheets_of(person: Person, path: str) -> tuple[list[str], list[str]]:
+    """Names of what the first paint waits for or fetches early; of the light sheet that comes once it is painted."""
+    soup = BeautifulSoup(person.get(path).text, "lxml")
+    links = soup.find_all("link", rel=["stylesheet", "preload"], media=False)
+    first, later = [each["href"] for each in links], [each["data-light"] for each in soup.select("style[data-light]")]
+    return [str(each).rpartition("/")[2] for each in first], [str(each).rpartition("/")[2] for each in later]
 
 
-def test_each_page_waits_for_no_more_than_the_sheet_of_its_kind(come: Come) -> None:
+def test_no_page_waits_for_a_stylesheet_but_one_on_which_a_mode_is_chosen(come: Come) -> None:
     stranger, claire, paul = come(), come("aubry.claire"), come("renard.paul")
-    for path in ("/connexion", "/mot-de-passe-perdu", "/identifiant-oublie", "/verifier"):
-        assert sheets_of(stranger, path) == ["plain.css"], path
-    assert sheets_of(stranger, "/aide") == sheets_of(claire, "/") == sheets_of(claire, "/aide") == ["family.css"]
-    assert sheets_of(paul, "/gestion/demandes") == sheets_of(paul, "/mot-de-passe") == ["office.css"]
-    assert (
-        claire.get(serving.url("hyperlegible-latin.woff2")).status_code == 200
-    )  # as the script does once the page is painted
-    assert sheets_of(claire, "/") == ["hyperlegible-latin.woff2", "fonts.css", "family.css"]
+    for path in ("/connexion", "/mot-de-passe-perdu", "/identifiant-oublie", "/verifier", "/aide"):
+        assert sheets_of(stranger, path) == ([], ["family.css"]), path
+        [style] = BeautifulSoup(stranger.get(path).text, "lxml").find_all("style")
+        assert len(brotli.compress(style.string.encode(), quality=11)) <= 4096, path
+    assert sheets_of(claire, "/") == sheets_of(claire, "/aide") == ([], ["family.css"])
+    assert sheets_of(paul, "/gestion/demandes") == sheets_of(paul, "/mot-de-passe") == ([], ["office.css"])
+    font = "hyperlegible-latin.woff2"
+    assert claire.get(serving.url(font)).status_code == 200  # as the script does once the page is painted
+    assert sheets_of(claire, "/") == ([font], ["family.css"])
     choose(claire, size="150")
-    assert sheets_of(claire, "/") == ["hyperlegible-latin.woff2", "portal.css"]
+    assert sheets_of(claire, "/") == ([font, "portal.css"], [])
+
+
+@pytest.mark.parametrize("path", ["/aide", "/", "/famille", "/facturation/cotisations", "/nowhere"])
+def test_the_policy_allows_the_styles_that_the_page_holds_and_no_other(come: Come, path: str) -> None:
+    claire = come("aubry.claire")
+    claire.get(serving.url("hyperlegible-latin.woff2"))
+    answer = claire.get(path)
+    held = [each.string or "" for each in BeautifulSoup(answer.text, "lxml").find_all("style")]
+    digests = {f"'sha256-{base64.b64encode(hashlib.sha256(each.encode()).digest()).decode()}'" for each in held}
+    [allowed] = re.findall(r"style-src ([^;]*)", answer.headers["content-security-policy"])
+    assert set(allowed.split()) == {"'self'", *digests}
+    assert len(held) == 2
+    assert "<" not in "".join(held)
 
 
 def test_a_script_gets_a_quiet_answer(come: Come) -> None:

@@ -287,7 +287,7 @@ async def test_the_static_files_bear_the_names_that_we_load(client: Client, site
             r"[\w.-]+\.js", " ".join(re.findall(r"(?:import|library)\((.*?)\)", OUR_SCRIPT.split("boot = ")[1][:1200]))
         )
     )
-    assert loaded - {"idiomorph.js", "acts.js", "drafts.js", "keys.js", "line.js", "office.js"} == set(
+    assert loaded - {"idiomorph.js", "acts.js", "drafts.js", "keys.js", "line.js", "office.js", "stylesheet.js"} == set(
         static_files.LIBRARIES
     )
     own = theirs(client)

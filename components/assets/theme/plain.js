@@ -1,6 +1,7 @@
 // For the plain pages: « Afficher » beside a password and how strong it is, a message's dialog, one sending of a form.
 // All works without it. Then « Affichage »: each choice acts at once, over whatever screen is there.
 const line = import("./line.js");
+const stylesheet = import("./stylesheet.js");
 for (const button of document.querySelectorAll("[data-shows]")) {
   const field = document.getElementById(button.dataset.shows);
   button.hidden = false;
@@ -56,28 +57,15 @@ for (const field of document.querySelectorAll("[data-strength]")) {
 import("./terms.js");
 
 // What the next page will wear and run is fetched once this one is painted: on a phone they would share the line.
-const light = document.querySelector("link[data-whole]");
 const ahead = document.currentScript?.dataset.ahead?.split(" ") ?? [];
 async function fetchAhead() {
   for (const href of ahead) document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", href }));
-  const font = light?.dataset.font;
+  const font = document.querySelector("style[data-font]")?.dataset.font;
   if (font) await fetch(font, { priority: "low", cache: "reload" }); // its answer tells the server, by a cookie, that it is here
 }
 const painted = () => requestAnimationFrame(() => setTimeout(() => fetchAhead().catch(() => {})));
 if (document.readyState === "complete") painted();
 else addEventListener("load", painted);
-
-// A page without modes wears a light stylesheet: the whole one takes its place before a mode is chosen.
-async function applyWhole() {
-  if (!light?.dataset.whole) return;
-  const whole = Object.assign(document.createElement("link"), { rel: "stylesheet", href: light.dataset.whole });
-  delete light.dataset.whole;
-  await new Promise((done, failed) => {
-    Object.assign(whole, { onload: done, onerror: failed });
-    light.after(whole);
-  });
-  light.remove();
-}
 
 const root = document.documentElement;
 let sending = Promise.resolve();
@@ -121,7 +109,7 @@ function take(form) {
 for (const form of document.querySelectorAll("form[data-preferences]")) take(form);
 
 async function openPreferences(opener) {
-  const applied = applyWhole();
+  const applied = stylesheet.then(({ applyWhole }) => applyWhole());
   let panel = document.getElementById("preferences-panel");
   if (!panel) {
     const page = new DOMParser().parseFromString(await (await fetch("/accessibilite")).text(), "text/html");

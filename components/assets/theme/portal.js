@@ -18,6 +18,7 @@ const libraries = shown.then(() =>
     ...["idiomorph", "acts", "drafts", "keys", "line", "office"].map((name) => import(`./${name}.js`)),
     library("socket.io.min.js"),
     library("nicegui.js"),
+    import("./stylesheet.js").then(({ light }) => light), // what changes from now on may need more than was painted
   ]),
 );
 const spoken = document.getElementById("announcement");

@@ -6,17 +6,19 @@ A written cell is None, text, a number (int, Decimal), a day, an hour, a Phone o
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
 
-import openpyxl
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
+from data.core import clock
 from data.core.spreadsheets.model import DANGEROUS, QUOTED_FIGURES, UNWRITABLE, Cell, Form, Phone, Tick, no_tick
+
+SHAPES: Mapping[type, str] = {datetime: "dd/mm/yyyy hh:mm", date: "dd/mm/yyyy", time: "hh:mm", Decimal: "0.00"}
+CALENDAR_BEGINS = 1901  # a workbook's days are counted from 1900, with a 29 February that never was
 
 
 def write(
@@ -68,42 +70,42 @@ def shown(cell: Cell) -> str:
 
 
 def write_xlsx(heads: Sequence[str], rows: Iterable[Sequence[Cell]], *, title: str = "", tick: Tick = no_tick) -> bytes:
-    """One record, its first line kept in sight. Texts are texts: `data_type` says so after openpyxl has guessed."""
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:31].strip() or None)
-    sheet.freeze_panes = "A2"
-    for at, head in enumerate(heads, 1):
-        sheet.column_dimensions[get_column_letter(at)].width = min(42, max(12, len(head) + 3))
-    sheet.append([_xlsx_cell(sheet, head, bold=True) for head in heads])
-    for number, row in enumerate(rows):
-        sheet.append([_xlsx_cell(sheet, cell) for cell in row])
-        if number % 100 == 0:
-            tick()
-    sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(heads)))}1"
-    out = io.BytesIO()
-    book.save(out)
+    """One record, its first line kept in sight. Texts are texts, whatever they look like; a row leaves memory once it is written."""
+    out, last = io.BytesIO(), max(0, len(heads) - 1)
+    with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
+        book.set_properties({"created": clock.now().replace(tzinfo=None)})
+        sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:31].strip() or None)
+        sheet.freeze_panes(1, 0)
+        for at, head in enumerate(heads):
+            sheet.set_column(at, at, min(42, max(12, len(head) + 3)))
+        formats = {kind: book.add_format({"num_format": shape}) for kind, shape in SHAPES.items()}
+        bold, number = book.add_format({"bold": True}), 0
+        for at, head in enumerate(heads):
+            sheet.write_string(0, at, _xlsx_text(head), bold)
+        for number, row in enumerate(rows, 1):
+            for at, cell in enumerate(row):
+                _write_cell(sheet, number, at, cell, formats)
+            if number % 100 == 0:
+                tick()
+        sheet.autofilter(0, 0, number, last)
     return out.getvalue()
 
 
-def _xlsx_cell(sheet: Any, cell: Cell, *, bold: bool = False) -> Any:
+def _write_cell(sheet: Worksheet, row: int, at: int, cell: Cell, formats: Mapping[type, Format]) -> None:
     if cell is None or cell == "":
-        return None
+        return
     if isinstance(cell, bool):
         cell = "oui" if cell else "non"
+    if isinstance(cell, date) and cell.year < CALENDAR_BEGINS:  # no number of a workbook's calendar
+        cell = _csv_text(cell)
     if isinstance(cell, str):
-        text = UNWRITABLE.sub("", cell)[:32_000]
-        made = WriteOnlyCell(sheet, "'" + text if QUOTED_FIGURES.fullmatch(text) else text)
-        made.data_type = "s"
+        sheet.write_string(row, at, _xlsx_text(cell))
+    elif isinstance(cell, date | time):
+        sheet.write_datetime(row, at, cell, formats[type(cell)])
     else:
-        made = WriteOnlyCell(sheet, cell)
-        if isinstance(cell, datetime):
-            made.number_format = "dd/mm/yyyy hh:mm"
-        elif isinstance(cell, date):
-            made.number_format = "dd/mm/yyyy"
-        elif isinstance(cell, time):
-            made.number_format = "hh:mm"
-        elif isinstance(cell, Decimal):
-            made.number_format = "0.00"
-    if bold:
-        made.font = Font(bold=True)
-    return made
+        sheet.write_number(row, at, float(cell), formats.get(type(cell)))
+
+
+def _xlsx_text(text: str) -> str:
+    text = UNWRITABLE.sub("", text)[:32_000]
+    return "'" + text if QUOTED_FIGURES.fullmatch(text) else text

@@ -6,7 +6,7 @@ from alembic import op
 from data.core.search_text import search_text_of
 
 revision = "0122"
-down_revision = "0120"
+down_revision = "0121"
 branch_labels = None
 depends_on = None
 
