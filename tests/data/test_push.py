@@ -154,10 +154,10 @@ def test_a_service_that_the_operator_takes_away_is_not_spoken_to_any_more(
 
 
 @both
-def test_a_device_that_was_let_in_with_an_old_password_is_told_of_nothing(database: str) -> None:
+def test_a_device_that_was_let_in_with_an_old_password_is_notified_no_more(database: str) -> None:
     """Whoever had the password, and the device, went on being told whenever the conservatoire wrote."""
 
-    def told(login: str, act: Callable[[], object]) -> int:
+    def notified_after(login: str, act: Callable[[], object]) -> int:
         push.subscribe(account(login), "https://fcm.googleapis.com/fcm/send/1", "device")
         act()
         return len(every(PushDevice))
@@ -176,11 +176,11 @@ def test_a_device_that_was_let_in_with_an_old_password_is_told_of_nothing(databa
 
         return done
 
-    assert told(SAMIR, elsewhere) == 1
-    assert told(CLAIRE, elsewhere) == 0
-    assert told(CLAIRE, lose) == 0
-    assert told(CLAIRE, by_staff(lambda uow: grants.mail(uow, account(CLAIRE).id, new))) == 0
-    assert told(CLAIRE, by_staff(lambda uow: grants.block(uow, account(CLAIRE).id))) == 0
+    assert notified_after(SAMIR, elsewhere) == 1
+    assert notified_after(CLAIRE, elsewhere) == 0
+    assert notified_after(CLAIRE, lose) == 0
+    assert notified_after(CLAIRE, by_staff(lambda uow: grants.mail(uow, account(CLAIRE).id, new))) == 0
+    assert notified_after(CLAIRE, by_staff(lambda uow: grants.block(uow, account(CLAIRE).id))) == 0
 
 
 def test_a_browser_is_notified_of_one_account_and_forgotten_with_it(database: str) -> None:

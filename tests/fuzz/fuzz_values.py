@@ -132,7 +132,7 @@ def test_what_a_page_is_sent() -> None:
     run("events", acts | JSONS, check)
 
 
-def test_addresses_that_are_gone_on_to_told_or_paid_to() -> None:
+def test_addresses_that_lead_on_and_transfers() -> None:
     """No address leads to another host; no device is told of but by a known service; a code of a bank has its eleven lines."""
 
     def check(typed: str) -> None:
