@@ -45,8 +45,9 @@ def document(
 ) -> HTMLResponse:
     """The answer with the whole page. `body`: the element itself. Nothing is waited for before the first paint but the document's
     last element: what is painted is whole, so nothing moves."""
-    styles, links = _stylesheets(sheet, body)
-    own = [*styles, *([html.style(Markup(of_site.colours))] if of_site.colours else [])]  # noqa: S704 - ours
+    looks = _stylesheets(sheet, body)
+    if of_site.colours:
+        looks.append(html.style(Markup(of_site.colours)))  # noqa: S704 - ours
     head = html.head(
         html.meta(charset="utf-8"),
         html.title(title),
@@ -54,23 +55,23 @@ def document(
         html.meta(name="color-scheme", content="light dark"),
         html.meta(name="robots", content="noindex"),
         html.link(rel="expect", href="#line", blocking="render"),
-        *links,
-        *own,
+        *looks,
         html.link(rel="icon", href=url("logo.svg"), type="image/svg+xml"),
         *of_site.links,
     )
     text = Markup("<!doctype html>") + html.html(head, body, lang=language, **display_preferences.attributes())
-    allowed = content_policy.policy(settings().https, styles=[STYLE.sub("", each) for each in own])
+    styles = [STYLE.sub("", each) for each in looks if STYLE.match(each)]
+    allowed = content_policy.policy(settings().https, styles=styles)
     return HTMLResponse(text, status, {"cache-control": "no-store", content_policy.HEADER: allowed})
 
 
-def _stylesheets(sheet: Sheet, body: str) -> tuple[list[Markup], list[Markup]]:
-    """(style elements, links). Modes that were chosen need the whole sheet, with its fonts; the script loads it when they are
-    about to be."""
+def _stylesheets(sheet: Sheet, body: str) -> list[Markup]:
+    """In their order: paper's rules stand last. Modes that were chosen need the whole sheet, with its fonts; the script loads it
+    when they are about to be."""
     whole, font, chosen = url(Sheet.WHOLE), url(FONT), display_preferences.current()
     if chosen or sheet == Sheet.WHOLE:
         of_mode = url("opendyslexic-latin-400-normal.woff2") if chosen.get("font") else font
-        return [], [_preload(of_mode), html.link(rel="stylesheet", href=whole)]
+        return [_preload(of_mode), html.link(rel="stylesheet", href=whole)]
     has_font = display_preferences.has_font()
     needed = html.style(
         Markup(first_styles.needed(sheet, body)),  # noqa: S704 - our own stylesheet
@@ -80,7 +81,7 @@ def _stylesheets(sheet: Sheet, body: str) -> tuple[list[Markup], list[Markup]]:
     )
     faces = [html.style(Markup(first_styles.faces()))] if has_font else []  # noqa: S704
     printed = html.link(rel="stylesheet", href=url(Sheet.PRINT), media="print")
-    return [*faces, needed], [*([_preload(font)] if has_font else []), printed]
+    return [*([_preload(font)] if has_font else []), *faces, needed, printed]
 
 
 def _preload(font: str) -> Markup:

@@ -190,13 +190,17 @@ def _sums(terms: Terms) -> Question:
 
 def _departments(uow: UnitOfWork, terms: Terms) -> list[str]:
     """Of the courses that the pupils who wait attend in the year that ends, by name."""
-    waiting = select(Reenrolment.pupil_id).where(Reenrolment.state == ReenrolmentState.SUBMITTED)
     years = {campaign.source_year for campaign in terms.campaigns}
+    somebody_waits = (  # found at the first of a course: each pupil of each need not be looked at
+        select(Enrolment.id)
+        .join(Reenrolment, col(Reenrolment.pupil_id) == Enrolment.pupil_id)
+        .where(Enrolment.course_id == Course.id, Reenrolment.state == ReenrolmentState.SUBMITTED)
+        .exists()
+    )
     return list(
         uow.all(
             select(Course.department)
-            .join(Enrolment, col(Enrolment.course_id) == Course.id)
-            .where(col(Course.school_year).in_(years), Course.department != "", col(Enrolment.pupil_id).in_(waiting))
+            .where(col(Course.school_year).in_(years), Course.department != "", somebody_waits)
             .distinct()
             .order_by(col(Course.department))
         )

@@ -86,6 +86,7 @@ def test_no_page_waits_for_a_stylesheet_but_one_on_which_a_mode_is_chosen(come: 
     font = "hyperlegible-latin.woff2"
     assert claire.get(serving.url(font)).status_code == 200  # as the script does once the page is painted
     assert sheets_of(claire, "/") == ([font], ["family.css"])
+    assert claire.soup("/").select("style[data-light] ~ link[media=print]")  # paper's rules stand last
     choose(claire, size="150")
     assert sheets_of(claire, "/") == ([font, "portal.css"], [])
 
