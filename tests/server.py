@@ -111,6 +111,9 @@ class Server:
         assert self.process
         if self.process.poll() is not None:
             pytest.fail(f"the server stopped with {self.process.returncode}:\n{self.log[-3000:]}")
+        return self.answers()
+
+    def answers(self) -> bool:
         try:
             return httpx.get(f"{self.url}/healthz", timeout=30, verify=PLAIN, trust_env=False).status_code == 200
         except httpx.TransportError:

@@ -46,6 +46,7 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
         "version": __version__,
         "library": static_files.ADDRESS,
         "idle": settings().idle_minutes if client.storage.get("signed_in") else 0,
+        "account": client.storage.get("account", 0),
         "elements": {key: element._to_dict() for key, element in client.elements.items()},
         "query": {
             "client_id": client.id,

@@ -21,6 +21,7 @@ def frame(uow: UnitOfWork, caller: Caller, title: str, path: str) -> Iterator[No
     site, client = sites.here(uow), ui.context.client
     client.storage["of_site"] = html_document.of_site(site, uow.language)
     client.storage["language"], client.storage["signed_in"] = uow.language, caller.account is not None
+    client.storage["account"] = uow.account_id
     client.storage["sheet"] = Sheet.OFFICE if uow.is_staff else Sheet.FAMILY
     layout, main = client.layout, make_plain(client)
     layout.classes("frame")

@@ -20,7 +20,7 @@ from sqlmodel import Field, col, or_, select, update
 from data.access_grants import grants as access_grants
 from data.accounts.models import Account
 from data.core import audit, sites, stopping
-from data.core.audit import Action
+from data.core.audit import Action, AuditEntry
 from data.core.errors import NotFound, UserError
 from data.core.i18n import _
 from data.core.roles import Role
@@ -186,16 +186,19 @@ def content_of(uow: UnitOfWork, batch_id: int) -> bytes:
 
 
 def _holds_hidden(uow: UnitOfWork, batch: AccessBatch) -> bool:
-    """Whether its letters may bear an address under protection: they do when the « responsable » had them written."""
-    if uow.get(Account, batch.author_id).role != Role.MANAGER:
-        return False
-    hidden = (
-        select(AccessItem.id)
-        .join(Account, col(Account.id) == AccessItem.account_id)
-        .join(Guardian, col(Guardian.id) == Account.guardian_id)
+    """Whether its letters may bear an address under protection: they do not when the secretariat had them written, and it was
+    protected then already. The journal says both."""
+    hidden = uow.all(
+        select(Guardian.id)
+        .join(Account, col(Account.guardian_id) == Guardian.id)
+        .join(AccessItem, col(AccessItem.account_id) == Account.id)
         .where(AccessItem.batch_id == batch.id, col(Guardian.contact_hidden).is_(True))
     )
-    return uow.one(hidden) is not None
+    noted = select(AuditEntry).where(col(AuditEntry.at) >= batch.created_at)
+    begun = noted.where(AuditEntry.action == Action.ACCESS_BATCH, AuditEntry.subject_id == batch.id)
+    since = noted.where(AuditEntry.action == Action.CONTACT_HIDDEN, col(AuditEntry.subject_id).in_(hidden))
+    author = uow.one(begun)
+    return author is None or (bool(hidden) and (author.role == Role.MANAGER or uow.one(since) is not None))
 
 
 # The work: off the loop, in a thread of its own

@@ -26,19 +26,15 @@ def send(typed: str, *, client: str = "", now: datetime | None = None) -> None:
         allowed = rate_limit.may_reset(client, rate_limit.fingerprint(address), uow.now)
         for site_id, rows in groupby(accounts.of_address(uow, address), key=lambda row: row[0].site_id):
             found = list(rows)
-            recorded = found[0][1]
-            action = Action.IDENTIFIERS_REFUSED
+            recorded, of_them = found[0][1], [account for account, _ in found]
             if allowed and _may_send(uow, site_id, recorded):
-                letters.identifiers(uow, recorded, [account for account, _ in found])
-                action = Action.IDENTIFIERS_MAILED
-            for account, _ in found:
-                audit.note_record(
-                    uow,
-                    action,
-                    account,
-                    account.family_id,
-                    by=audit.Author(site_id, "–"),
-                )
+                letters.identifiers(uow, recorded, of_them)
+                by = audit.Author(site_id, "–")
+                for account in of_them:
+                    audit.note_record(uow, Action.IDENTIFIERS_MAILED, account, account.family_id, by=by)
+            else:
+                for account in of_them:
+                    audit.note_refused(uow, Action.IDENTIFIERS_REFUSED, account, site_id, account.family_id)
 
 
 def _may_send(uow: UnitOfWork, site_id: int, address: str) -> bool:

@@ -33,13 +33,7 @@ async def mail_new_password(
             if account.disabled or not recorded or recorded.casefold() != email:
                 continue
             if not allowed or not _may_reset(uow, account):
-                audit.note_record(
-                    uow,
-                    Action.NEW_PASSWORD_REFUSED,
-                    account,
-                    account.family_id,
-                    by=audit.Author(account.site_id, "–"),
-                )
+                audit.note_refused(uow, Action.NEW_PASSWORD_REFUSED, account, account.site_id, account.family_id)
                 continue
             site = uow.get(Site, account.site_id)
             account.password_hash, account.must_change = hashed, site.must_change_mailed_password

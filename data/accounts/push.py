@@ -17,14 +17,12 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from pydantic import SkipValidation
-from sqlmodel import Field, and_, col, exists, or_, select
+from sqlmodel import and_, col, exists, or_, select
 
 from data.accounts.models import Account
-from data.accounts.sessions import digest, of_its_account
+from data.accounts.sessions import PushDevice, digest
 from data.core import encryption, stopping
 from data.core.errors import UserError
-from data.core.scope import OfFamily
 from data.core.settings import key, settings
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
@@ -40,22 +38,6 @@ ORDER = int("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 
 GONE = {404, 410}  # the person said no in the browser, or it is no more
 _PURPOSE = "push endpoints"
 ADDRESS = re.compile(r"https://([\w.-]+(?::\d+)?)/[!-\"$-~]*", re.ASCII)
-
-
-class PushDevice(OfFamily, table=True):
-    """A browser that is told. `endpoint` is encrypted: who has it can be told of; `device_hash`: of the browser's own cookie."""
-
-    __tablename__ = "push_device"
-    __table_args__ = of_its_account()
-    id: SkipValidation[int] = Field(default=None, primary_key=True)
-    account_id: int = Field(index=True)
-    endpoint: str = Field(max_length=1400)
-    endpoint_hash: str = Field(max_length=64, unique=True)
-    device_hash: str = Field(max_length=64, index=True)
-    created_at: datetime
-    notified_at: datetime  # letters that left since are not told yet
-    due_at: datetime = Field(index=True)
-    failures: int = 0
 
 
 def subscribe(account: Account, endpoint: str, device: str, *, now: datetime | None = None) -> None:

@@ -31,8 +31,10 @@ from data.core.unit_of_work import UnitOfWork
 WINDOW, DAY = timedelta(minutes=15), timedelta(days=1)
 FREE, WAITS = 5, (1, 2, 4, 8, 15)  # failures without waiting, then minutes
 CHECKS_A_DAY = 25  # of one account from devices that never signed in
+SIGN_INS_AN_HOUR = 60  # of one account: each leaves a session, a line of the journal, perhaps a letter
 ACCOUNTS_A_CLIENT, SPACING = 20, timedelta(seconds=15)
 RESETS_A_CLIENT = 20
+RIGHT_ONES = "right sign-ins"  # beside the devices of an account
 OF_A_NETWORK = 50  # tries that wait for each other
 
 
@@ -159,6 +161,16 @@ def forget(uow: UnitOfWork, site_id: int, login: str, device: str = "") -> None:
     counter = _counter(uow, site_id, login, device)
     counter.failures, counter.failed_at, counter.wait_until, counter.checks = 0, None, None, 0
     uow.add(counter)
+
+
+def too_often_in(uow: UnitOfWork, site_id: int, login: str) -> UserError | None:
+    """The password was right: counted. The wait when it is used without end, by whoever has it."""
+    counter, hour = _counter(uow, site_id, login, RIGHT_ONES), timedelta(hours=1)
+    if not counter.checks_since or not timedelta(0) <= uow.now - counter.checks_since < hour:
+        counter.checks, counter.checks_since = 0, uow.now
+    counter.checks, counter.failed_at = counter.checks + 1, uow.now
+    uow.add(counter)
+    return _wait(counter.checks_since + hour - uow.now) if counter.checks > SIGN_INS_AN_HOUR else None
 
 
 def _wait(time: timedelta) -> UserError:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, bindparam
-from sqlmodel import Field, col, func, select, update
+from sqlmodel import Field, col, delete, func, select, update
 
 from data.accounts import devices, passwords, rate_limit, two_factor
 from data.accounts import models as accounts
@@ -70,6 +70,22 @@ class KnownDevice(OfBrowser, table=True):
     __table_args__ = of_its_account()
 
 
+class PushDevice(OfFamily, table=True):
+    """A browser that is told. `endpoint` is encrypted: who has it can be told of; `device_hash`: of the browser's own cookie."""
+
+    __tablename__ = "push_device"
+    __table_args__ = of_its_account()
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    account_id: int = Field(index=True)
+    endpoint: str = Field(max_length=1400)
+    endpoint_hash: str = Field(max_length=64, unique=True)
+    device_hash: str = Field(max_length=64, index=True)
+    created_at: datetime
+    notified_at: datetime  # letters that left since are not told yet
+    due_at: datetime = Field(index=True)
+    failures: int = 0
+
+
 def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
@@ -78,7 +94,7 @@ async def recognise(
     site_id: int, login: str, word: str, *, device: str = "", client: str = "", now: datetime | None = None
 ) -> Account:
     """The account of a right pair; UserError with one sentence whatever was wrong, or with the wait."""
-    login = accounts.login_at_the_door(login)
+    login, too_often = accounts.login_at_the_door(login), None
     if not site_id:  # a site that is none: nobody can be there, and it costs the same
         await passwords.off_the_loop(passwords.verify, word, None)
         raise UserError(WRONG, code=ErrorCode.WRONG_PASSWORD)
@@ -100,7 +116,8 @@ async def recognise(
         with system_unit_of_work(writes=True, now=now) as uow:
             uow.client = client
             fresh = _by_login(uow, site_id, login)
-            if word == passwords.DEMONSTRATION and not uow.get(Site, site_id).demonstration:
+            everybodys = uow.get(Site, site_id).demonstration
+            if word == passwords.DEMONSTRATION and not everybodys:
                 right = False  # everybody knows it
             if not (right and usable and fresh and fresh.password_hash == usable.password_hash and not fresh.disabled):
                 why = (
@@ -118,13 +135,15 @@ async def recognise(
                 )
             else:
                 rate_limit.forget(uow, site_id, login, known)
-                if newer:
-                    fresh.password_hash = newer
-                if not fresh.must_change:  # the site lets a mailed password be kept
-                    fresh.password_expires_at = None
-                uow.add(fresh)
-                return fresh
-    raise UserError(WRONG, code=ErrorCode.WRONG_PASSWORD)
+                too_often = None if everybodys else rate_limit.too_often_in(uow, site_id, login)
+                if too_often is None:
+                    if newer:
+                        fresh.password_hash = newer
+                    if not fresh.must_change:  # the site lets a mailed password be kept
+                        fresh.password_expires_at = None
+                    uow.add(fresh)
+                    return fresh
+    raise too_often or UserError(WRONG, code=ErrorCode.WRONG_PASSWORD)
 
 
 async def is_mine(account: Account, word: str, *, now: datetime | None = None) -> bool:
@@ -326,7 +345,9 @@ def change_password(uow: UnitOfWork, signin_id: int, hashed: str) -> str:
 
 
 def end_all(uow: UnitOfWork, account_id: int, *, but: int = 0) -> None:
-    """Close every session of the account, in the unit of work's transaction; open pages are sent to Connexion."""
+    """Close every session of the account, in the unit of work's transaction; open pages are sent to Connexion. Its devices are told of
+    letters no more: who has an old password, and a device that was let in with it, hears of nothing."""
+    uow.change(delete(PushDevice).where(col(PushDevice.account_id) == account_id))
     _end(uow, select(SignIn).where(SignIn.account_id == account_id, SignIn.id != but, col(SignIn.ended_at).is_(None)))
 
 
@@ -350,6 +371,7 @@ def forget_failures(account: Account) -> None:
 
 
 def forget_failures_of(uow: UnitOfWork, account: Account) -> None:
-    rate_limit.forget(uow, account.site_id, account.login)
+    for counted in ("", rate_limit.RIGHT_ONES):
+        rate_limit.forget(uow, account.site_id, account.login, counted)
     for device in uow.all(select(KnownDevice.token_hash).where(KnownDevice.account_id == account.id)):
         rate_limit.forget(uow, account.site_id, account.login, device)

@@ -321,6 +321,20 @@ def was_noted(uow: UnitOfWork, action: Action, subject: str, subject_id: int) ->
         return system.one(question.limit(1)) is not None
 
 
+def note_refused(uow: UnitOfWork, action: Action, record: Recorded, site_id: int, family_id: int | None) -> None:
+    """That a stranger asked something of that row too often: once in an hour, for whoever goes on asking would fill the journal."""
+    subject = str(record.__tablename__)
+    question = select(AuditEntry.id).where(
+        AuditEntry.site_id == site_id,
+        AuditEntry.at > uow.now - AGAIN,
+        AuditEntry.action == action,
+        AuditEntry.subject == subject,
+        AuditEntry.subject_id == record.id,
+    )
+    if uow.one(question) is None:
+        note_record(uow, action, record, family_id, by=Author(site_id, "–"))
+
+
 def note_opened(uow: UnitOfWork, record: Recorded, family_id: int | None, changes: Mapping[str, object]) -> None:
     """That somebody of the staff opened a document of a family; what a family opens of its own is not written."""
     if not uow.is_staff:

@@ -234,8 +234,11 @@ def add_family(uow: UnitOfWork, typed: Mapping[str, str]) -> Family:
 
 
 def add_adult(uow: UnitOfWork, family: Family, typed: Mapping[str, str]) -> Guardian:
+    """To a household under protection the « responsable » alone adds somebody, who is under it too."""
     uow.staff_only()
+    protection.kept_or_refused(uow, family.id)
     values = read(uow, Guardian(site_id=uow.site_id or 0), typed)
+    values["contact_hidden"] = protection.is_protected(uow, family.id)
     ((number, last),) = uow.rows(
         select(func.count(col(Guardian.id)), func.max(col(Guardian.rank))).where(Guardian.family_id == family.id)
     )
@@ -251,6 +254,7 @@ def remove_adult(uow: UnitOfWork, adult: Guardian) -> None:
     """The record goes; what it said stays in the journal. An account stays, blocked and without owner."""
     uow.staff_only()
     _not_ones_own(uow, adult)
+    protection.kept_or_refused(uow, adult.family_id)
     every = families.of_family(uow, adult.family_id or 0)[0]
     others = [each for each in every if each.id != adult.id]
     if not others:
@@ -287,16 +291,22 @@ def put_first(uow: UnitOfWork, adult: Guardian) -> None:
 
 
 def hide_contact(uow: UnitOfWork, adult: Guardian, *, hidden: bool) -> None:
-    """« Coordonnées masquées »: anybody of the staff may hide them, the « responsable » alone shows them again."""
+    """« Coordonnées masquées », of everybody in the household, since they live there too: anybody of the staff may hide them, the
+    « responsable » alone shows them again."""
     uow.staff_only()
     if not hidden and uow.role != Role.MANAGER:
         raise UserError("Seul le responsable du portail lève cette protection.")
-    if adult.contact_hidden == hidden:
+    together = uow.all(select(Guardian).where(Guardian.family_id == adult.family_id).order_by(col(Guardian.id)))
+    changed = [each for each in together if each.contact_hidden != hidden]
+    if not changed:
         return
-    adult.contact_hidden = hidden
-    uow.add(adult)
     changes = ["non", "oui"] if hidden else ["oui", "non"]
-    _note(uow, Action.CONTACT_HIDDEN if hidden else Action.CONTACT_SHOWN, adult, {_("Coordonnées masquées"): changes})
+    for each in changed:
+        each.contact_hidden = hidden
+        uow.add(each)
+        _note(
+            uow, Action.CONTACT_HIDDEN if hidden else Action.CONTACT_SHOWN, each, {_("Coordonnées masquées"): changes}
+        )
     announce(uow, adult)
     uow.flush()
     uow.kept_back = None  # what this unit of work itself may read has changed

@@ -15,8 +15,8 @@ from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.directory import edit_families
 from data.directory.edit_families import HOUSEHOLDS, RIGHTS
-from data.families import adults
-from data.families.models import Family, Guardian, HouseholdRank, Pupil, PupilLink, Rights
+from data.families import adults, protection
+from data.families.models import PUPIL_CONTACT, Family, Guardian, HouseholdRank, Pupil, PupilLink, Rights
 from data.mail import outbox
 from data.mail.outbox import Mail
 from data.mail.templates import LetterKind
@@ -88,6 +88,7 @@ def link(uow: UnitOfWork, family: Family, number: str, rights: str) -> Pupil:
     if pupil is None:
         raise UserError("Aucun élève n’a ce numéro de dossier.")
     known = uow.all(select(PupilLink).where(PupilLink.pupil_id == pupil.id))
+    protection.kept_or_refused(uow, *(each.family_id for each in known))
     if any(each.family_id == family.id for each in known):
         raise UserError("Cet élève est déjà de cette famille.")
     if len(known) > 1:
@@ -148,6 +149,7 @@ def unlink(uow: UnitOfWork, link_id: int, rights: str = "") -> Pupil:
     others = uow.all(select(PupilLink).where(PupilLink.pupil_id == pupil.id, PupilLink.id != gone.id))
     if not others:
         raise UserError("C’est le seul foyer de l’élève : rattachez-le d’abord à une autre famille.")
+    _refuse_telling(uow, gone, pupil)
     if gone.household == HouseholdRank.PRINCIPAL:
         if rights not in RIGHTS:
             raise UserError("Dites ce que l’autre foyer pourra faire : il devient le foyer principal.")
@@ -158,6 +160,17 @@ def unlink(uow: UnitOfWork, link_id: int, rights: str = "") -> Pupil:
     uow.delete(gone)
     uow.flush()
     return pupil
+
+
+def _refuse_telling(uow: UnitOfWork, gone: PupilLink, pupil: Pupil) -> None:
+    """What the pupil's own record says of a household under protection is kept from the other one while it is the pupil's."""
+    protection.kept_or_refused(uow, gone.family_id)
+    if protection.is_protected(uow, gone.family_id) and any(getattr(pupil, name) for name in PUPIL_CONTACT):
+        raise UserError(
+            "Ce foyer est protégé, et la fiche de {name} porte une adresse, un téléphone ou un e-mail : l’autre foyer les lirait. "
+            "Effacez-les d’abord.",
+            name=pupil.called,
+        )
 
 
 def _note(uow: UnitOfWork, action: Action, pupil: Pupil, family_id: int | None, changes: dict[str, list[str]]) -> None:

@@ -8,8 +8,7 @@ from sqlalchemy import JSON, Column
 from sqlmodel import Field
 
 from data.accounts.models import Account
-from data.accounts.push import PushDevice
-from data.accounts.sessions import KnownDevice, SignIn
+from data.accounts.sessions import KnownDevice, PushDevice, SignIn
 from data.billing.models import Allocation, Instalment, Invoice, InvoiceLine, Payment
 from data.billing.online_payments import OnlinePayment
 from data.billing.pdf_archive import Certificate, Paper

@@ -5,8 +5,7 @@ from typing import Any
 
 from sqlmodel import SQLModel, col, select
 
-from data.accounts.push import PushDevice
-from data.accounts.sessions import KnownDevice, SignIn
+from data.accounts.sessions import KnownDevice, PushDevice, SignIn
 from data.billing.online_payments import OnlinePayment
 from data.change_requests.models import ChangeRequest
 from data.core import audit, database
@@ -16,6 +15,7 @@ from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
 from data.directory.merge_families import announce
 from data.directory.merge_models import PARTS, UNDO_HOURS, FamilyMerge
+from data.families import protection
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.importing.writes import restored, stored
 from data.messages.models import Inquiry, InquiryTurn
@@ -73,6 +73,7 @@ def undo(uow: UnitOfWork, merge_id: int) -> FamilyMerge:
     if merged.undone_at is not None or uow.now - merged.at >= timedelta(hours=UNDO_HOURS) or not merged.rows:
         raise TOO_LATE
     uow.get(Family, merged.kept_id, lock=True)
+    protection.kept_or_refused(uow, merged.kept_id)
     rows = _current(uow, merged)
     _refuse_later_work(uow, merged, rows)
     _put_back(uow, merged, rows)
@@ -138,8 +139,12 @@ def _refuse_later_work(uow: UnitOfWork, merged: FamilyMerge, rows: dict[tuple[st
 def _put_back(uow: UnitOfWork, merged: FamilyMerge, rows: dict[tuple[str, int], Any]) -> None:
     """The last first: what went comes, then each row has its former values; parts once what they are a part of is there."""
     gone = [each for each in merged.rows if "gone" in each]
+    protected = protection.is_protected(uow, merged.kept_id)
     for each in reversed([one for one in gone if one["table"] in {"family", "guardian"}]):
-        rows[each["table"], each["id"]] = _come_back(uow, each, keeps_key=True)
+        rows[each["table"], each["id"]] = back = _come_back(uow, each, keeps_key=True)
+        if isinstance(back, Guardian):  # under protection since
+            back.contact_hidden = protected
+            uow.add(back)
     parts = [row for row in rows.values() if type(row) in PARTS]
     homes = {id(row): row.family_id for row in parts}
     for row in parts:

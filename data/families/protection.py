@@ -23,6 +23,9 @@ CONTACT = frozenset(  # what a protection order hides of an adult
     "address complement postcode town country phone_home phone_mobile phone_work email".split()
 )
 PROTECTED = _("Les coordonnées sont protégées : seul le responsable du portail les lit.")
+KEPT_PROTECTED = _(
+    "Un adulte de cette famille a ses coordonnées protégées : seul le responsable du portail y ajoute, retire, rattache ou détache quelqu’un."
+)
 PAPERS_PROTECTED = _("Les documents de ce foyer sont protégés : seul le responsable du portail les lit et en décide.")
 
 
@@ -90,8 +93,7 @@ def family_shown(uow: UnitOfWork, family_id: int | None) -> bool:
     """Whether this person may read the papers of that family: a proof of address, a certificate with its letterhead."""
     if not uow.is_staff or uow.role == Role.MANAGER or family_id is None:
         return True
-    hidden = select(Guardian).where(Guardian.family_id == family_id, col(Guardian.contact_hidden).is_(True))
-    return uow.one(hidden) is None
+    return not is_protected(uow, family_id)
 
 
 def file_shown(uow: UnitOfWork, file: StoredFile) -> bool:
@@ -112,6 +114,18 @@ def note_opened(uow: UnitOfWork, file: StoredFile) -> None:
     if file.kind != PHOTO:
         of = uow.get(Pupil, file.pupil_id).full_name
         audit.note_opened(uow, file, file.giver_id, {"file": ["", file.shown], "pupil": ["", of]})
+
+
+def kept_or_refused(uow: UnitOfWork, *family_ids: int | None) -> None:
+    """For staff: who comes into such a household reads all of it, and what is protected of it ends with the adult who is."""
+    if not all(family_shown(uow, each) for each in family_ids):
+        raise UserError(KEPT_PROTECTED)
+
+
+def is_protected(uow: UnitOfWork, family_id: int | None) -> bool:
+    """For staff: whether an adult of that household is under protection, and so all of them are."""
+    question = select(Guardian.id).where(Guardian.family_id == family_id, col(Guardian.contact_hidden).is_(True))
+    return uow.one(question) is not None
 
 
 def papers_shown_or_refused(uow: UnitOfWork, family_id: int | None) -> None:

@@ -35,10 +35,22 @@ class Guarded:
 def guarded(uow: UnitOfWork) -> Guarded:
     if uow.role == Role.MANAGER:
         return Guarded()
-    protected = uow.rows(select(Guardian.family_id).where(col(Guardian.contact_hidden).is_(True)))
-    families = frozenset(family for (family,) in protected)
+    families = protected_families(uow)
     linked = uow.rows(select(PupilLink.pupil_id).where(col(PupilLink.family_id).in_(families)))
     return Guarded(families, frozenset(pupil for (pupil,) in linked))
+
+
+def protected_families(uow: UnitOfWork) -> frozenset[int]:
+    found = uow.rows(select(Guardian.family_id).where(col(Guardian.contact_hidden).is_(True)))
+    return frozenset(family for (family,) in found)
+
+
+def extend(snapshot: Snapshot) -> None:
+    """Who comes to a household under protection is under it too, as whom the office adds (data/directory/edit_families.py)."""
+    protected = {row["family_id"] for row in snapshot.rows.get(Guardian, {}).values() if row["contact_hidden"]}
+    for entity in snapshot.added.get(Guardian, ()) if protected else ():
+        if (of := entity.refs.get("family_id")) is not None and of.id in protected:
+            entity.values["contact_hidden"] = True
 
 
 def hide(uow: UnitOfWork, snapshot: Snapshot) -> None:

@@ -131,6 +131,7 @@ def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, 
     sums.check(snapshot)
     adult_checks.tell_grown(snapshot)
     conflict_checks.look(snapshot, lines)
+    guarding.extend(snapshot)
     _update_search_text(snapshot)
     snapshot.conflicts.sort(key=lambda each: each[0])
     made.faults = _with_beginnings(made.faults, sheet)

@@ -12,7 +12,7 @@ from data.core.events import Topic
 from data.core.external_keys import ExternalKey
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
-from data.families.models import Pupil
+from data.families.models import Guardian, Pupil
 from data.importing import guarding, writes
 from data.importing import runs as import_runs
 from data.importing.planning import Plan, fields_of
@@ -101,6 +101,12 @@ def _as_planned(uow: UnitOfWork, ready: Ready) -> None:
     written = [*(rows for _, rows in ready.added), *(rows for *_, rows in ready.changed)]
     if kept.families and any(kept.has(each.table, each.values) for rows in written for each in rows):
         raise Stale("a household under protection")
+    coming = [
+        each.values for table, rows in ready.added if table is Guardian for each in rows if each.values["family_id"]
+    ]
+    protected = guarding.protected_families(uow) if coming else frozenset()
+    if any(each["family_id"] in protected and not each["contact_hidden"] for each in coming):
+        raise Stale("somebody comes to a household under protection")
     for table in ready.plan.record.tables:
         if size_of(uow, table) != ready.plan.snapshot.size[table]:
             raise Stale(table.__name__)

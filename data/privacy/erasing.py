@@ -9,9 +9,8 @@ from sqlalchemy import String, and_, cast, or_
 from sqlmodel import col, delete, exists, select, update
 
 from data.access_grants.batches import AccessBatch
-from data.accounts.push import PushDevice
 from data.accounts.rate_limit import NetworkTry, Throttle
-from data.accounts.sessions import KnownDevice, SignIn
+from data.accounts.sessions import KnownDevice, PushDevice, SignIn
 from data.change_requests.models import ChangeRequest, FieldChange, RequestState
 from data.core import audit
 from data.core.audit import Action, AuditEntry

@@ -11,6 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from data.access_grants.batches import AccessBatch
 from data.billing.pdf_archive import Paper
 from data.core import file_store
+from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.families.stored_files import StoredFile, key_of
@@ -26,8 +27,9 @@ HOLDERS: tuple[tuple[Any, Any], ...] = (
     (RequiredDocument.site_id, RequiredDocument.model),
     (AccessBatch.site_id, AccessBatch.file),
     (GroupDocument.site_id, GroupDocument.file),
+    (Site.id, Site.logo),
 )
-WRITERS = {"pdf_archive", "campaign_admin", "batches", "writing"}
+WRITERS = {"pdf_archive", "campaign_admin", "batches", "writing", "look"}
 AGE = timedelta(hours=24)  # a younger file may be one whose row is being written
 MAX_ORPHANS = 20  # more, and more than half of all: this is not these files' database
 log = logging.getLogger("anacrouse.files")

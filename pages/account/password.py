@@ -18,7 +18,7 @@ from components.web import way_on
 from components.web.auth import cookie, set_cookie
 from components.web.erasing import COPY, erase_device
 from components.web.errors import error_page
-from data.accounts import devices, passwords, push, sessions, two_factor
+from data.accounts import devices, passwords, sessions, two_factor
 from data.accounts import models as accounts
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
@@ -26,6 +26,7 @@ from data.core import formats, sites
 from data.core.errors import UserError, ValidationErrors
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
+from data.schooling import calendar_feed
 from pages.account import more_of_account
 
 LABELS = {
@@ -78,6 +79,7 @@ def show(uow: UnitOfWork, fait: str = "") -> None:
     StaticPanel(head(uow.translate("Mot de passe")))
     if fait:
         StaticPanel(success(uow.translate("Votre mot de passe a été modifié. Vos autres connexions ont été fermées.")))
+        StaticPanel(_agenda_is_open(uow))
     StaticPanel(
         html.h2(uow.translate("Changer de mot de passe"))
         + _form(caller, ("ancien", "nouveau", "encore"), "/mot-de-passe", uow.translate("Modifier"), {}),
@@ -95,6 +97,17 @@ def show(uow: UnitOfWork, fait: str = "") -> None:
         tag="section",
         classes="card",
     )
+
+
+def _agenda_is_open(uow: UnitOfWork) -> Markup:
+    """The private address of the agenda opens without a password, to whoever was given it, or took it."""
+    if uow.is_staff or calendar_feed.mine(uow) is None:
+        return Markup("")
+    text = uow.translate(
+        "L’adresse privée de votre agenda, elle, reste ouverte à qui la connaît. Vous pouvez la changer ou la fermer."
+    )
+    link = html.a(uow.translate("Recevoir l’agenda"), href="/mot-de-passe/agenda")
+    return html.div(icon("info"), html.div(html.p(text), html.p(link)), class_="notice", role="status")
 
 
 def _factor(uow: UnitOfWork) -> Markup:
@@ -212,7 +225,6 @@ async def _change(
     response = RedirectResponse(on or after, 303)
     if cookie(request, COPY):
         erase_device(response)
-    push.forget(cookie(request, "appareil"))
     set_cookie(response, "anacrouse", token)
     return response
 

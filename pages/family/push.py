@@ -36,7 +36,7 @@ def _page(caller: Caller, request: Request, notice: Markup | None, *, status: in
           "Le message vous attend dans « Courriers », et vous le recevez toujours par e-mail."),
         _("L’avis passe par le service de notifications de votre navigateur (Google, Mozilla, Apple ou Microsoft) : il apprend quand il "
           "part, pas ce qui vous est écrit."),
-        _("Il cesse quand vous vous déconnectez, quand vous changez de mot de passe ici, ou quand vous retirez ce choix."),
+        _("Il cesse quand vous vous déconnectez, quand le mot de passe change, ou quand vous retirez ce choix."),
     )  # fmt: skip
     title = caller.translate("Être prévenu sur cet appareil")
     body = html.div(

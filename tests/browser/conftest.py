@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, 
 
 from components.assets.serving import FONT, HAS_FONT, url
 from tests.install import chromium as chromium_path
-from tests.server import Server, launch, portal, running  # noqa: F401
+from tests.server import PASSWORD, Server, launch, portal, running  # noqa: F401
 from tests.web.http_client import Person
 
 ARGUMENTS = [
@@ -82,6 +82,16 @@ class Window:
         if page.locator("#boot").count():
             page.wait_for_selector(LIVE, state="attached")
         return page
+
+
+def signs_in_next(page: Page, portal: Server, login: str, path: str) -> None:  # noqa: F811
+    """The session is over, and somebody signs in in the same tab."""
+    portal.change("UPDATE sign_in SET ended_at = datetime(now()) WHERE ended_at IS NULL")
+    page.goto(path)
+    page.get_by_role("textbox", name="Identifiant").fill(login)
+    page.get_by_role("textbox", name="Mot de passe").fill(PASSWORD)
+    page.get_by_role("button", name="Se connecter").click()
+    page.wait_for_selector(LIVE)
 
 
 # Where Tab stops, in order; of a group of choices one is a stop, the chosen one or the first: arrows go on from there.

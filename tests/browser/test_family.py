@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import LIVE, Enter
+from tests.browser.conftest import LIVE, Enter, signs_in_next
 from tests.server import PASSWORD, Server
 from tests.web.http_client import Person, Tab
 
@@ -163,6 +163,19 @@ def test_what_is_typed_stays_after_a_reload_and_leaves_once_recorded(enter: Ente
     page.reload()
     page.wait_for_selector(LIVE)
     expect(field(page, "Adresse")).to_have_value("3 place du Marché")
+
+
+def test_what_one_household_typed_is_not_in_the_form_of_the_other_in_the_same_tab(enter: Enter, portal: Server) -> None:
+    """R-73: the session is over, and the pupil’s other parent signs in there."""
+    portal.change("UPDATE pupil_link SET rights = 'all'")
+    page = enter("aubry.claire").open("/eleves/2042/absences")
+    words = page.get_by_role("textbox", name="Précisions")
+    words.fill("Chez le médecin")
+    signs_in_next(page, portal, "aubry.marc", "/eleves/2042/absences")
+    expect(words).to_have_value("")
+    words.fill("Chez le notaire")
+    signs_in_next(page, portal, "aubry.claire", "/eleves/2042/absences")
+    expect(words).to_have_value("Chez le médecin")
 
 
 def test_a_lost_connection_is_reported_and_nothing_typed_is_lost(enter: Enter, launch: Callable[..., Server]) -> None:

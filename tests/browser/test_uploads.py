@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageFilter
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.conftest import Enter, reach
+from tests.browser.conftest import Enter, reach, signs_in_next, until
 from tests.browser.test_reenrolment import NINO, box, line, picture
 from tests.data.test_world_papers import fills_a_form, page_of_text, saved, written
 from tests.server import Server
@@ -163,6 +163,18 @@ def test_a_file_that_a_stop_of_the_portal_caught_on_its_way_is_named_when_the_pa
     expect(line(page, "Photo d’identité")).to_be_visible()
     expect(said).to_have_count(0)
     browser.complaints.clear()
+
+
+def test_a_file_on_its_way_is_named_to_nobody_who_comes_next(enter: Enter, portal: Server) -> None:
+    page, window = importing(enter)
+    page.route("**/reinscription/documents", lambda _: None)  # it is on its way still
+    page.get_by_label("Parcourir").set_input_files(picture("nino.jpg"))
+    window.get_by_role("button", name="Importer").click()
+    until(page, "() => Object.values(sessionStorage).some((text) => text.includes('nino.jpg'))")
+    signs_in_next(page, portal, "belkacem.samir", "/famille")
+    expect(page.get_by_text("nino.jpg")).to_have_count(0)
+    signs_in_next(page, portal, "aubry.claire", "/famille")
+    expect(page.get_by_text("Envoi interrompu : nino.jpg.")).to_be_visible()
 
 
 def test_a_file_that_is_chosen_before_the_script_is_there_is_taken(enter: Enter) -> None:

@@ -156,6 +156,19 @@ def test_protected_addresses_ones_own_family_and_a_second_request_stop_it(databa
             merge_preview.preview(uow, kept, gone, {})
 
 
+def test_a_household_under_protection_since_is_parted_by_the_responsable_and_stays_so(database: str) -> None:
+    """The record of a person who was there twice came back as it was, unprotected, and with the same address."""
+    kept, gone = a_double()
+    merged = merge(kept, gone, adult="last")
+    with as_(PAUL) as uow:
+        edit_families.hide_contact(uow, uow.all(select(Guardian).where(Guardian.family_id == kept))[0], hidden=True)
+    with as_(PAUL) as uow, pytest.raises(UserError, match="responsable du portail"):
+        part_families.undo(uow, merged.id)
+    with as_(HELENE) as uow:
+        part_families.undo(uow, merged.id)
+    assert {each.contact_hidden for each in every(Guardian, Guardian.family_id == gone)} == {True}
+
+
 def test_what_changed_since_it_was_read_is_read_again(database: str) -> None:
     kept, gone = a_double()
     with as_(PAUL) as uow:

@@ -24,7 +24,7 @@ from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Guardian, Pupil, PupilLink
-from tests.demo_users import HELENE, as_, both, both_empty, counts, every
+from tests.demo_users import CLAIRE, HELENE, account, as_, both, both_empty, counts, every
 from tests.server import wait_for
 
 TABLES = (Site, Family, Guardian, PupilLink, FieldChange, AuditEntry)
@@ -159,6 +159,24 @@ def test_keys_that_only_the_journal_knows_are_not_given_again_after_the_migratio
         assert [uow.keys(table, 1) for table in (Guardian, Pupil, Account)] == [[70_001]] * 3
     assert broken_keys() == []
     assert counts(Family, Guardian, PupilLink) == before
+
+
+@both
+def test_a_protection_order_of_before_is_of_the_whole_household_after_the_migration(database: str) -> None:
+    with system_unit_of_work(writes=True) as uow:
+        claire = uow.get(Guardian, account(CLAIRE).guardian_id)
+        second = Guardian(
+            site_id=1, family_id=claire.family_id, last_name="Aubry", first_name="Zoé", email="zoe@example.org"
+        )
+        claire.contact_hidden = True
+        uow.add(claire)
+        uow.add(second)
+    others = every(Guardian, Guardian.family_id != claire.family_id)
+    move("0121")
+    move("head")
+    [zoe] = every(Guardian, Guardian.id == second.id)
+    assert (zoe.contact_hidden, zoe.search) == (True, "aubry zoe")
+    assert every(Guardian, Guardian.family_id != claire.family_id) == others
 
 
 TO_COME = """

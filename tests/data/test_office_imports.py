@@ -154,6 +154,19 @@ def test_a_household_under_protection_since_the_check_is_not_written(office: Non
         writing.write(uow, ready, run.id)
 
 
+def test_somebody_who_comes_to_a_household_protected_since_the_check_is_checked_again(office: None) -> None:
+    content = "N° famille;Rang;Nom;Prénom\r\n1042;5;Aubry;Jeanne\r\n"
+    run = give("families", content)
+    with as_(HELENE) as uow:
+        sheet = spreadsheets.read(content.encode())
+        ready = writing.prepare(
+            planning.plan(planning.load(uow, kind("families")), kind("families"), sheet, run.matched)
+        )
+    protect()
+    with as_(HELENE) as uow, pytest.raises(writing.Stale):
+        writing.write(uow, ready, run.id)
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [

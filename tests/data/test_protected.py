@@ -67,10 +67,11 @@ def test_the_secretary_decides_the_rest_of_such_a_request(asked: int) -> None:
 
 
 def test_what_an_adult_who_left_had_asked_stays_hidden(asked: int) -> None:
-    with as_(PAUL) as uow:
+    with as_(HELENE) as uow:
         family = families.by_number(uow, 1042)
         edit_families.add_adult(uow, family, {"last_name": "Aubry", "first_name": "Zoé"})
         edit_families.remove_adult(uow, uow.get(Guardian, account(CLAIRE).guardian_id))
+    with as_(PAUL) as uow:
         assert not any(each in shown(uow, asked) for each in HIDDEN)
     decide(asked, {"address": NO}, reason="Partie")
     assert every(ChangeRequest, ChangeRequest.id == asked)[0].state == "closed"

@@ -3,7 +3,7 @@
 import ssl
 import threading
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,14 +16,17 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from data.accounts import push
-from data.accounts.push import PushDevice
+from data.access_grants import grants
+from data.accounts import passwords, push, sessions
+from data.accounts.sessions import PushDevice
 from data.core.errors import UserError
 from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import UnitOfWork
 from data.mail.outbox import Letter
 from tests.conftest import move_to
+from tests.data.login_helpers import lose
 from tests.data.test_delivery import certificate, outbox, write  # noqa: F401
-from tests.demo_users import CLAIRE, MARC, SAMIR, account, as_, both, every, later
+from tests.demo_users import CLAIRE, MARC, PAUL, SAMIR, account, as_, both, every, found, later
 
 
 @dataclass
@@ -148,6 +151,36 @@ def test_a_service_that_the_operator_takes_away_is_not_spoken_to_any_more(
     move_to()
     assert push.go_round(later(seconds=2)) == 0
     assert (service.got, every(PushDevice)) == ([], [])
+
+
+@both
+def test_a_device_that_was_let_in_with_an_old_password_is_notified_no_more(database: str) -> None:
+    """Whoever had the password, and the device, went on being told whenever the conservatoire wrote."""
+
+    def notified_after(login: str, act: Callable[[], object]) -> int:
+        push.subscribe(account(login), "https://fcm.googleapis.com/fcm/send/1", "device")
+        act()
+        return len(every(PushDevice))
+
+    new = grants.Password("un tuba vert 77", passwords.make_hash("un tuba vert 77"))
+    _token, signin, _site = found(sessions.by_token(sessions.sign_in(account(CLAIRE))[0]))
+
+    def elsewhere() -> None:
+        with as_(CLAIRE) as uow:
+            sessions.change_password(uow, signin.id, new.hashed)
+
+    def by_staff(act: Callable[[UnitOfWork], object]) -> Callable[[], None]:
+        def done() -> None:
+            with as_(PAUL) as uow:
+                act(uow)
+
+        return done
+
+    assert notified_after(SAMIR, elsewhere) == 1
+    assert notified_after(CLAIRE, elsewhere) == 0
+    assert notified_after(CLAIRE, lose) == 0
+    assert notified_after(CLAIRE, by_staff(lambda uow: grants.mail(uow, account(CLAIRE).id, new))) == 0
+    assert notified_after(CLAIRE, by_staff(lambda uow: grants.block(uow, account(CLAIRE).id))) == 0
 
 
 def test_a_browser_is_notified_of_one_account_and_forgotten_with_it(database: str) -> None:

@@ -2,13 +2,14 @@
 
 import pytest
 
-from data.accounts import passwords, sessions
+from data.accounts import passwords, rate_limit, sessions
+from data.accounts.rate_limit import Throttle
 from data.accounts.sessions import KnownDevice, SignIn
 from data.core.audit import AuditEntry
 from data.core.errors import NotFound
 from data.mail.outbox import Letter
 from tests.data.login_helpers import MAIL, WRONG, at, change, enter, refusal
-from tests.demo_users import CLAIRE, MARC, PAUL, account, as_, both, counts, every, last
+from tests.demo_users import CLAIRE, MARC, PAUL, account, as_, both, counts, every, last, set_site
 
 
 def test_a_session_is_one_rows_and_keeps_only_a_digest(database: str) -> None:
@@ -61,6 +62,24 @@ def test_the_eleventh_session_closes_the_oldest(database: str) -> None:
     assert alive == [False, False] + [True] * 10
     with as_(CLAIRE) as uow:
         assert len(sessions.mine(uow)) == 10
+
+
+@both
+def test_a_right_password_used_without_end_waits_and_fills_nothing(database: str) -> None:
+    """Each sign-in leaves a session, a line of the journal and, of the staff, a letter."""
+    word = "chant du matin clair"
+    change(CLAIRE, password_hash=passwords.make_hash(word))
+    set_site(demonstration=False)
+    for minute in range(rate_limit.SIGN_INS_AN_HOUR):
+        sessions.sign_in(enter(CLAIRE, word, now=at(minute / 2)), now=at(minute / 2))
+    before = counts(SignIn, KnownDevice, Letter)
+    assert "Réessayez dans 30 minutes" in refusal(CLAIRE, word, now=at(30))
+    assert "Réessayez dans 30 minutes" in refusal(CLAIRE, word, now=at(30))
+    assert refusal(CLAIRE, "autre chose", now=at(30)) == WRONG
+    assert counts(SignIn, KnownDevice, Letter) == before
+    assert enter(CLAIRE, word, now=at(61)).login == CLAIRE
+    sessions.forget_failures(account(CLAIRE))  # as a new password by mail does: the owner comes in
+    assert all(row.checks == 0 for row in every(Throttle))
 
 
 @both

@@ -19,9 +19,9 @@ from tests.demo_users import both
 from tests.fuzz.engine import JSONS, TEXTS, mutated, run
 from tests.server import FAULT, Server, launch  # noqa: F401
 from tests.web.canary_family import addresses, assert_nothing_of_theirs, plant_canary
+from tests.web.forged_events import every_number, values_of
 from tests.web.http_client import Person, Tab
 from tests.web.page_actions import acts_of, registered
-from tests.web.test_scope_by_events import every_number, values_of
 
 ROLES = ("", "aubry.claire", "aubry.marc", "famille.3001", "renard.paul", "lemoine.helene")
 METHODS = ("GET", "GET", "POST", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "PROPFIND")
@@ -244,8 +244,11 @@ def test_every_address_on_postgresql(
 
 
 PAGES = {
-    "aubry.claire": ("/famille", "/eleves/2042/identite", "/eleves/2042/absences", "/eleves/2042/reinscription", "/mot-de-passe"),
-    "renard.paul": ("/gestion/familles", "/gestion/demandes", "/gestion/courriels", "/gestion/familles/1042/adultes", "/gestion/reinscriptions/1"),
+    "aubry.claire": ("/famille", "/eleves/2042/identite", "/eleves/2042/absences", "/eleves/2042/reinscription", "/mot-de-passe",
+                     "/mot-de-passe/courriers", "/agenda"),
+    "renard.paul": ("/gestion/familles", "/gestion/demandes", "/gestion/courriels", "/gestion/familles/1042/adultes", "/gestion/reinscriptions/1",
+                    "/gestion/demandes?onglet=messages", "/gestion/demandes?onglet=reinscriptions", "/gestion/courriels/groupes/nouveau",
+                    "/gestion/courriels/cours", "/gestion/familles/1042/reunir"),
     "lemoine.helene": ("/gestion/journal", "/gestion/reglages/identite", "/gestion/imports"),
 }  # fmt: skip
 

@@ -1,17 +1,20 @@
 """What people type, and what sockets bring: read, or refused in words; what is kept reads back."""
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date
+from datetime import date, time
 from typing import Any
+from urllib.parse import urlsplit
 
 from hypothesis import strategies as st
 from icalendar import Calendar, Event
 
 from components.ui.panel import Act
-from data.accounts import passwords
+from components.web import way_on
+from data.accounts import offline_copy, passwords, push, unsubscribe_links
 from data.accounts.models import normal_login
-from data.core import days, ids, plain_text, search_text
+from data.core import days, ids, plain_text, search_text, transfers
 from data.core.errors import NotFound, UserError
 from data.core.fields import (
     COUNTRY,
@@ -29,6 +32,7 @@ from data.core.fields import (
     is_doubtful,
 )
 from data.families.models import Guardian, Pupil
+from data.group_letters import audience
 from tests.fuzz.engine import JSONS, TEXTS, run
 
 FIELDS = [one for table in (Guardian, Pupil) for one in editables(table).values()]
@@ -45,6 +49,12 @@ DATES = st.builds(
     st.lists(st.sampled_from(("1", "01", "31", "2", "02", "13", "2026", "26", "0000", "9999", "99999", "février", "fevrier", "ма", "٣")), max_size=4),
     st.sampled_from(("/", "-", ".", " ", "")),
 )  # fmt: skip
+PARTS = (
+    "https://", "//", "/", "/famille", "\\", "@", ":8443", "?a=b", "#", "..", ".", "fcm.googleapis.com", "web.push.apple.com", ".notify.windows.com",
+    "a.notify.windows.com/", "evil.example", "169.254.169.254", "%2f", "FR76", "3000 6000 0112 3456 7890 189", "BNPAFRPP", "17 h 15", "1042;", "²",
+    "\r\n", "\0", "\u202e",
+)  # fmt: skip
+KNOWN_SERVICES = r"fcm\.googleapis\.com|updates\.push\.services\.mozilla\.com|[\w.-]*\.push\.apple\.com|[\w.-]*\.notify\.windows\.com"
 TYPED = TEXTS | FIGURES | ADDRESSES | DATES
 
 
@@ -120,6 +130,35 @@ def test_what_a_page_is_sent() -> None:
         assert isinstance(act.value, str)
 
     run("events", acts | JSONS, check)
+
+
+def test_addresses_that_lead_on_and_transfers() -> None:
+    """No address leads to another host; no device is told of but by a known service; a code of a bank has its eleven lines."""
+
+    def check(typed: str) -> None:
+        after = way_on.safe(typed)
+        assert not after or (urlsplit(f"https://ours.example{after}").hostname, after[:2] != "//") == (
+            "ours.example",
+            True,
+        )
+        if push._is_known(typed):
+            assert re.fullmatch(KNOWN_SERVICES, urlsplit(typed).netloc), typed
+            assert urlsplit(typed).scheme == "https"
+            assert typed.isprintable()
+        iban, bic = outcome(transfers.read_iban, typed), outcome(transfers.read_bic, typed)
+        assert isinstance(iban, UserError) or re.fullmatch("[A-Z]{2}[0-9A-Z]{14,29}|", iban)
+        assert isinstance(bic, UserError) or re.fullmatch("[A-Z0-9]{8,11}|", bic)
+        lines = transfers.Transfer(plain_text.tidy(typed), "FR76", "", 1, typed).payload.split("\n")
+        assert (len(lines), lines[7]) == (11, "EUR0.01")
+        assert isinstance(outcome(days.read_hour, plain_text.tidy(typed)), time | UserError | None)
+        numbers, none = audience.read_numbers(typed)
+        assert all(0 <= number <= ids.MAX_ID for number in numbers)
+        assert len(numbers) + len(none) <= len(typed)
+        assert unsubscribe_links.account_of(typed, "lesson letters") is None
+        assert offline_copy.standing(typed, None) == "erase"
+
+    nasty = st.builds("".join, st.lists(st.sampled_from(PARTS) | TEXTS, max_size=6))
+    run("addresses, transfers, numbers", TYPED | nasty, check)
 
 
 def test_calendars_say_what_was_written() -> None:

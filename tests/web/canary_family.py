@@ -96,13 +96,13 @@ def plant_canary(portal: Server, login: str = "belkacem.samir", number: int = 20
         theirs.put("stored_file", giver_id=theirs.family, name=theirs.file(), kind=kind, media_type="image/jpeg")
     if not shared:
         _school(theirs)
-    theirs.put("access_batch", how="letter", state="done", file=theirs.file(f"%PDF-1.7 {CANARY}".encode()))
     _money(theirs)
     _written_about(theirs)
     _re_enrols(theirs)
     _asked(theirs)
     _written(theirs)
     _to_its_group(theirs)
+    _access(theirs)
     return theirs
 
 
@@ -202,6 +202,15 @@ def _written(theirs: Theirs) -> None:
     theirs.put("agenda_key", account_id=author, token_hash="0" * 64)
     theirs.put("audit_entry", action="change asked", subject="pupil", subject_id=theirs.pupil, at="2026-11-10 10:00:00.000000",
                changes=f'{{"school": ["", "{CANARY}"]}}', actor_id=author)  # fmt: skip
+
+
+def _access(theirs: Theirs) -> None:
+    """A letter on paper that a « responsable » had printed."""
+    batch = theirs.put("access_batch", how="letter", state="done", file=theirs.file(f"%PDF-1.7 {CANARY}".encode()),
+                       created_at="2026-11-10 10:00:00.000000", author_id=1)  # fmt: skip
+    theirs.put("access_item", batch_id=batch, account_id=theirs.portal.account(theirs.login)["id"], state="done")
+    theirs.put("audit_entry", action="access batch", subject="access_batch", subject_id=batch, role="responsable",
+               at="2026-11-10 10:00:00.000000", changes="{}")  # fmt: skip
 
 
 def _to_its_group(theirs: Theirs) -> None:

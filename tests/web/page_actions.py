@@ -20,7 +20,8 @@ import json, main
 from nicegui import app
 main.import_pages()
 print(json.dumps([[route.path, getattr(getattr(getattr(route, "endpoint", None), "audience", None), "name", ""),
-                   getattr(getattr(route, "endpoint", None), "module", ""), sorted(getattr(route, "methods", None) or [])]
+                   getattr(getattr(route, "endpoint", None), "module", ""), sorted(getattr(route, "methods", None) or []),
+                   hasattr(getattr(route, "endpoint", None), "__wrapped__")]
                   for route in app.routes if getattr(route, "path", "")]))
 """
 NAME = re.compile(r"[a-z]+(-[a-z]+)*")
@@ -33,9 +34,18 @@ MODULES = {path.stem for path in (ROOT / "pages").rglob("*.py")} | {
 SHARED = {ROOT / "components" / "ui" / name for name in ("forms.py", "record_acts.py", "correction_form.py")}
 
 
-@cache
 def registered() -> list[Route]:
     """(path, audience, module, methods) of every route, as the server registers them; asked for once a run."""
+    return [route for route, _ in _asked()]
+
+
+def screens() -> list[Route]:
+    """Those of `@screen`, which a websocket goes with: NiceGUI wraps their function, `@plain` does not."""
+    return [route for route, wrapped in _asked() if wrapped and route[1]]
+
+
+@cache
+def _asked() -> list[tuple[Route, bool]]:
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(os.environ.get(GROUND) or folder) / "routes"
         with made_once(kept) as first:
@@ -51,8 +61,10 @@ def registered() -> list[Route]:
                 ).stdout
                 kept.with_suffix(".json").write_text(printed, encoding="utf-8")
         return [
-            (path, audience, module, methods)
-            for path, audience, module, methods in json.loads(kept.with_suffix(".json").read_text(encoding="utf-8"))
+            ((path, audience, module, methods), wrapped)
+            for path, audience, module, methods, wrapped in json.loads(
+                kept.with_suffix(".json").read_text(encoding="utf-8")
+            )
         ]
 
 

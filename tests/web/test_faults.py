@@ -2,11 +2,15 @@
 
 import random
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Sized
 from functools import partial
+from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 from websockets.exceptions import WebSocketException
 
@@ -104,6 +108,24 @@ def test_a_session_survives_the_death_of_the_process(launch: Launch) -> None:
     own.kill()
     own.start()
     assert "Bonjour Claire" in claire.text("/")
+
+
+def test_a_start_costs_few_seconds_of_a_processor(template: Path | str, tmp_path: Path) -> None:
+    """Beside four busy processes it took half a minute: counted here is what the start alone takes, whatever the machine does."""
+    own = Server(tmp_path / "portal", template)
+    with own.log_file.open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, str(own.entry), "serve"], cwd=own.folder, env=own.environment, stdout=log, stderr=log
+        )
+    try:
+        wait_for(own.answers, "the server")
+        used = psutil.Process(process.pid).cpu_times()
+        assert used.user + used.system < 10
+    finally:
+        process.terminate()
+        process.wait(60)
+        own.beneath.drop()
+    own.check_log()
 
 
 @sqlite_alone(reason="several processes serve one PostgreSQL")

@@ -60,6 +60,20 @@ def test_every_link_that_is_offered_opens(portal: Server, come: Come, login: str
     assert found == []
 
 
+@pytest.mark.parametrize("path", ["/papiers", "/eleves/2077/cours"])
+def test_no_certificate_is_offered_of_a_year_that_has_not_begun(portal: Server, come: Come, path: str) -> None:
+    samir = come("belkacem.samir")
+    assert "/attestations/inscription" in samir.get(path).text
+    portal.change(
+        "UPDATE course SET school_year = '2098-2099' WHERE id IN (SELECT course_id FROM enrolment JOIN pupil p ON p.id = pupil_id "
+        "WHERE p.number = 2077)"
+    )
+    portal.change(
+        "UPDATE lesson SET day = '2098-11-11' WHERE course_id IN (SELECT id FROM course WHERE school_year = '2098-2099')"
+    )
+    assert "/attestations/inscription" not in samir.get(path).text
+
+
 def test_what_looks_whether_a_link_is_good_is_answered_as_a_browser_is(portal: Server, claire: Person) -> None:
     """By HEAD, as programs do that look through letters; without the page itself."""
     for path in ("/connexion", "/famille", "/confirmer/x", "/verifier/x", "/nowhere"):

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.server import Server, wait_for
+from tests.web.forged_events import values_of
 from tests.web.http_client import Person, Tab, parsed
-from tests.web.test_scope_by_events import values_of
 
 Come = Callable[..., Person]
 Launch = Callable[..., Server]

@@ -150,6 +150,10 @@ def test_a_new_password_closes_the_other_sessions_and_renews_this_one(portal: Se
         assert ended(tab)
     assert here.token() != before
     assert "Votre mot de passe a été modifié." in here.text("/mot-de-passe?fait=1")
+    assert "reste ouverte à qui la connaît" not in here.text("/mot-de-passe?fait=1")
+    with Tab(here, "/mot-de-passe/agenda") as agenda:
+        agenda.act("renew")
+    assert "reste ouverte à qui la connaît" in here.text("/mot-de-passe?fait=1")
     assert there.get("/").status_code == 303
     assert Person(portal, cookies={"anacrouse": before}).get("/").status_code == 303
     assert portal.rows("SELECT recipient FROM letter WHERE kind = 'password_changed'") == [

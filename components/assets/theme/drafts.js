@@ -1,5 +1,7 @@
 // What is typed survives redrawing, reloading and a lost connection; what of a record is not saved is marked, and told in a bar.
-const key = (field) => `typed:${field.form.dataset.draft}:${field.name}`;
+// Of one account: who signs in next in the same tab, another household of the same pupil, does not find it in their form.
+const ofForm = (form) => `typed:${whose}:${form}:`;
+const key = (field) => `${ofForm(field.form.dataset.draft)}${field.name}`;
 // A radio is a draft where `data-draft-too` says so: a decision that nobody took is not brought back.
 const isDraft = (field) =>
   field.name &&
@@ -11,9 +13,11 @@ const typedValue = (field) => (field.type === "radio" ? (group(field).find((one)
 const FIELDS = "form[data-draft] :is(input, select, textarea)";
 let texts;
 let announce;
-export function prepare(given, speak) {
+let whose;
+export function prepare(given, speak, account) {
   texts = given;
   announce = speak;
+  whose = account;
 }
 
 function recorded(field) {
@@ -56,7 +60,7 @@ export function bringBack(root) {
 }
 
 export function forget(form) {
-  for (const name of Object.keys(sessionStorage)) if (name.startsWith(`typed:${form}:`)) sessionStorage.removeItem(name);
+  for (const name of Object.keys(sessionStorage)) if (name.startsWith(ofForm(form))) sessionStorage.removeItem(name);
 }
 
 // Beside the field, and in what a screen reader says of it.

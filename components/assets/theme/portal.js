@@ -352,7 +352,7 @@ const [
   { inSight },
   { noteList, showOpened, watchSight },
 ] = await libraries;
-drafts.prepare(boot.texts.unsaved, announce);
+drafts.prepare(boot.texts.unsaved, announce, boot.account);
 prepareKeys(() => showToast(boot.texts.busy));
 drafts.noteTyped(document);
 document.addEventListener("input", (event) => drafts.note(event.target));

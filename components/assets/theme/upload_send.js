@@ -13,14 +13,16 @@ export const weight = (size) =>
 const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
 
 // What is under way stays holder where the page is loaded anew meanwhile: the portal was stopped, the session is over.
+// Its account alone is told.
+const sending = () => `sending:${JSON.parse(document.getElementById("boot").textContent).account}`;
 export function underWay(texts, files) {
   const names = files.map((file) => file.name).join(", ");
-  if (names) sessionStorage.setItem("sending", filled(texts.interrupted, { names }));
-  else sessionStorage.removeItem("sending");
+  if (names) sessionStorage.setItem(sending(), filled(texts.interrupted, { names }));
+  else sessionStorage.removeItem(sending());
 }
 export function interrupted() {
-  const text = sessionStorage.getItem("sending");
-  sessionStorage.removeItem("sending");
+  const text = sessionStorage.getItem(sending());
+  sessionStorage.removeItem(sending());
   return text;
 }
 

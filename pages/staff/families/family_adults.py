@@ -32,7 +32,7 @@ ADD = "new-adult"
 def _draw(uow: UnitOfWork, view: FamilyView) -> Markup:
     waiting = edit_families.waiting_for(uow, view.adults)
     cards = [_adult(uow, view, adult, waiting["guardian", adult.id]) for adult in view.adults]
-    return Markup("").join([*cards, _add(uow, view)])
+    return Markup("").join([*cards, _more(uow, view)])
 
 
 def _adult(uow: UnitOfWork, view: FamilyView, adult: Guardian, waiting: correction_form.Waiting) -> Markup:
@@ -77,12 +77,13 @@ def _acts(uow: UnitOfWork, view: FamilyView, adult: Guardian, first: bool) -> Ma
         else button(uow.translate("Masquer les coordonnées"), named, do="hide-contact", of=adult.id, class_="link")
     )
     more = len(view.adults) > 1
+    may_leave = more and protection.all_shown(uow, view.adults)
     return html.div(
         more
         and not first
         and button(uow.translate("Désigner comme responsable"), named, do="first", of=adult.id, class_="link"),
         hide if not adult.contact_hidden or uow.role == Role.MANAGER else None,
-        more
+        may_leave
         and html.button(
             uow.translate("Retirer"),
             named,
@@ -107,7 +108,10 @@ def _removal(uow: UnitOfWork, adult: Guardian, following: Guardian | None) -> Ma
     return asking(uow, id_, text, uow.translate("Retirer"), do="remove", of=adult.id, look="bad")
 
 
-def _add(uow: UnitOfWork, view: FamilyView) -> Markup:
+def _more(uow: UnitOfWork, view: FamilyView) -> Markup:
+    """Whom the secretariat may not add, or take away, a household under protection says itself."""
+    if not protection.all_shown(uow, view.adults):
+        return html.div(icon("info"), html.p(uow.translate(protection.KEPT_PROTECTED)), class_="notice")
     opener = html.button(uow.translate("Ajouter un adulte"), type="button", data_opens=ADD, class_="btn quiet")
     form = acting_form(
         html.h2(uow.translate("Ajouter un adulte"), id=f"{ADD}-title"),
@@ -180,10 +184,12 @@ def _on(page_state: PageState) -> dict[str, Handler]:
         "remove": simply(edit_families.remove_adult, _("L’adulte est retiré.")),
         "first": simply(edit_families.put_first, _("Le responsable est changé.")),
         "hide-contact": simply(
-            lambda uow, row: edit_families.hide_contact(uow, row, hidden=True), _("Les coordonnées sont masquées.")
+            lambda uow, row: edit_families.hide_contact(uow, row, hidden=True),
+            _("Les coordonnées de tout le foyer sont masquées."),
         ),
         "show-contact": simply(
-            lambda uow, row: edit_families.hide_contact(uow, row, hidden=False), _("La protection est levée.")
+            lambda uow, row: edit_families.hide_contact(uow, row, hidden=False),
+            _("La protection est levée pour tout le foyer."),
         ),
     }
 

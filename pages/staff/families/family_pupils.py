@@ -63,7 +63,8 @@ def _home(
     number = uow.translate("n° {number}", number=home.family.number)
     name = number if own else html.a(number, href=f"{PATH}/{home.family.number}/eleves")
     whose = html.span(name, html.small(home.names), own and html.small(uow.translate("cette famille")))
-    return whose, _rights(uow, link, home, count), _unlink(uow, pupil, home, other) if other else ""
+    may_leave = other and protection.all_shown(uow, home.adults)
+    return whose, _rights(uow, link, home, count), _unlink(uow, pupil, home, other) if other and may_leave else ""
 
 
 def _rights(uow: UnitOfWork, link: PupilLink, home: Household, count: int) -> Markup:
