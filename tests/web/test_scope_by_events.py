@@ -131,6 +131,12 @@ def path_for(portal: Server, path: str) -> str:
     irina = portal.value("SELECT id FROM pupil WHERE number = 2042 AND site_id = 1")
     absence, course = portal.rows("SELECT id, course_id FROM absence WHERE pupil_id = ? AND NOT excused", irina)[0]
     own = portal.value("SELECT id FROM enrolment WHERE pupil_id = ? AND course_id = ?", irina, course)
+    if path.startswith("/demandes/ecrire/"):  # a course of this year that nobody has written about
+        own = portal.value(
+            "SELECT max(e.id) FROM enrolment e JOIN course c ON c.id = e.course_id WHERE e.pupil_id = ? AND c.school_year = "
+            "(SELECT max(school_year) FROM course WHERE id = ?) AND e.id NOT IN (SELECT about_id FROM inquiry WHERE about = 'course')",
+            irina, course,
+        )  # fmt: skip
     bill = portal.value("SELECT number FROM invoice WHERE family_id = ?", portal.account("aubry.claire")["family_id"])
     message = an_answered_message(portal, own) if "{message}" in path else 0
     return path.format(course=own, absence=absence, invoice=bill, message=message)
