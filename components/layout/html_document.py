@@ -45,9 +45,9 @@ def document(
 ) -> HTMLResponse:
     """The answer with the whole page. `body`: the element itself. Nothing is waited for before the first paint but the document's
     last element: what is painted is whole, so nothing moves."""
-    looks = _stylesheets(sheet, body)
+    stylesheets = _stylesheets(sheet, body)
     if of_site.colours:
-        looks.append(html.style(Markup(of_site.colours)))  # noqa: S704 - ours
+        stylesheets.append(html.style(Markup(of_site.colours)))  # noqa: S704 - ours
     head = html.head(
         html.meta(charset="utf-8"),
         html.title(title),
@@ -55,12 +55,12 @@ def document(
         html.meta(name="color-scheme", content="light dark"),
         html.meta(name="robots", content="noindex"),
         html.link(rel="expect", href="#line", blocking="render"),
-        *looks,
+        *stylesheets,
         html.link(rel="icon", href=url("logo.svg"), type="image/svg+xml"),
         *of_site.links,
     )
     text = Markup("<!doctype html>") + html.html(head, body, lang=language, **display_preferences.attributes())
-    styles = [STYLE.sub("", each) for each in looks if STYLE.match(each)]
+    styles = [STYLE.sub("", each) for each in stylesheets if STYLE.match(each)]
     allowed = content_policy.policy(settings().https, styles=styles)
     return HTMLResponse(text, status, {"cache-control": "no-store", content_policy.HEADER: allowed})
 

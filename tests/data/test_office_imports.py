@@ -7,6 +7,7 @@ import pytest
 from data.core import spreadsheets
 from data.core.audit import Action, AuditEntry
 from data.core.errors import NotFound
+from data.core.unit_of_work import UnitOfWork
 from data.directory import edit_families
 from data.families.models import Guardian, Pupil
 from data.importing import corrections, exporting, first_reading, jobs, planning, reports, undo, writing
@@ -141,14 +142,17 @@ def test_what_a_responsable_read_of_a_secretarys_file_is_not_the_secretarys(offi
             assert (jobs.report_of(uow, import_runs.run_of(uow, run.id)) is not None) == there
 
 
+def checked(uow: UnitOfWork, content: str, run: ImportRun) -> writing.Ready:
+    """What would be written of a file of families, as things stand now."""
+    families, sheet = kind("families"), spreadsheets.read(content.encode())
+    return writing.prepare(planning.plan(planning.load(uow, families), families, sheet, run.matched))
+
+
 def test_a_household_under_protection_since_the_check_is_not_written(office: None) -> None:
     content = "N° famille;Nom;Prénom;Profession\r\n1042;Aubry;Claire;Juge\r\n"
     run = give("families", content, by=PAULS)
     with as_(PAUL) as uow:
-        sheet = spreadsheets.read(content.encode())
-        ready = writing.prepare(
-            planning.plan(planning.load(uow, kind("families")), kind("families"), sheet, run.matched)
-        )
+        ready = checked(uow, content, run)
     protect()
     with as_(PAUL) as uow, pytest.raises(writing.Stale):
         writing.write(uow, ready, run.id)
@@ -158,10 +162,7 @@ def test_somebody_who_comes_to_a_household_protected_since_the_check_is_checked_
     content = "N° famille;Rang;Nom;Prénom\r\n1042;5;Aubry;Jeanne\r\n"
     run = give("families", content)
     with as_(HELENE) as uow:
-        sheet = spreadsheets.read(content.encode())
-        ready = writing.prepare(
-            planning.plan(planning.load(uow, kind("families")), kind("families"), sheet, run.matched)
-        )
+        ready = checked(uow, content, run)
     protect()
     with as_(HELENE) as uow, pytest.raises(writing.Stale):
         writing.write(uow, ready, run.id)
