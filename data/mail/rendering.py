@@ -33,10 +33,7 @@ DARK = Markup(  # what reads dark schemes: Apple Mail, Outlook on the web, Thund
     ".ink{{color:#eef0f4!important}}.soft{{color:#b6bdca!important}}.line{{border-color:#39414f!important}}"
     ".name{{color:{name}!important}}.edge{{border-left-color:{name}!important}}.btn{{background:{name}!important;color:{on}!important}}"
     ".word{{background:#2b3340!important;color:#eef0f4!important}}}}"
-    # A telephone has no room for columns: a value stands under its label, and no word is cut.
-    "@media (max-width:480px){{.in{{padding:20px 16px!important}}.out{{padding:12px 8px!important}}"
-    ".rows thead{{display:none!important}}.rows tr{{display:block!important;padding:8px 0!important;border-bottom:1px solid #e0dacd!important}}"
-    ".rows th,.rows td{{display:block!important;padding:0!important;border:0!important}}.tag{{display:inline!important}}}}"
+    "@media (max-width:480px){{.in{{padding:20px 16px!important}}.out{{padding:12px 8px!important}}}}"
 )
 
 
@@ -212,7 +209,7 @@ _PAGE = Markup(
     '<tr><td class="out" align="center" style="padding:24px 12px">'
     '<table role="presentation" class="sheet" width="600" cellpadding="0" cellspacing="0" style="width:100%;max-width:600px;'
     "background:#ffffff;border:1px solid {line};border-top:4px solid {accent};border-radius:10px;border-collapse:separate;"
-    'text-align:left"><tr><td class="in ink" style="padding:28px 32px;color:{ink};overflow-wrap:anywhere">{logo}'
+    'text-align:left"><tr><td class="in ink" style="padding:28px 24px;color:{ink};overflow-wrap:anywhere;word-break:break-word">{logo}'
     '<p class="name" style="margin:0 0 20px;color:{accent};font-weight:700">{site}</p>'
     '<h1 class="ink" style="font-size:22px;line-height:1.3;margin:0 0 16px;color:{ink}">{heading}</h1>{body}'
     "</td></tr></table></td></tr></table></body></html>"
@@ -246,50 +243,44 @@ def _paragraph(text: str) -> Markup:
     return Markup('<p class="ink" style="margin:0 0 16px">{}</p>').format(text)
 
 
-def _cells(*, label: bool = False) -> Markup:
-    """Of a label, whose words are whole; of a value, which may be one long address."""
+def _table(lines: Iterable[Markup]) -> Markup:
+    """Lines with a rule under each. Their parts stand side by side where there is room and below each other where there is none,
+    whether or not the mail program reads our style sheet; a word is broken only where it is longer than the line."""
+    line = Markup('<tr><td class="line" style="padding:8px 0;border-bottom:1px solid {};text-align:left">{}</td></tr>')
     return Markup(
-        'class="line" style="padding:8px 8px 8px 0;border-bottom:1px solid {};text-align:left;vertical-align:top;overflow-wrap:{}"'
-    ).format(LINE, "normal" if label else "anywhere")
+        '<table role="presentation" class="ink" width="100%" cellpadding="0" cellspacing="0" style="width:100%;'
+        'border-collapse:collapse;margin:0 0 16px;font-size:16px"><tbody>{}</tbody></table>'
+    ).format(Markup("").join(line.format(LINE, each) for each in lines))
 
 
-def _table(head: Markup, lines: Markup) -> Markup:
+def _part(words: object, *, share: int, least: int) -> Markup:
+    """`share` of the line in per cent, and at least so many pixels."""
     return Markup(
-        '<table class="ink rows" width="100%" cellspacing="0" style="width:100%;border-collapse:collapse;margin:0 0 16px;'
-        'font-size:16px">{}<tbody>{}</tbody></table>'
-    ).format(head, lines)
+        '<div style="display:inline-block;vertical-align:top;box-sizing:border-box;width:{}%;min-width:{}px;padding-right:8px">{}</div>'
+    ).format(share, least, words)
 
 
 def _html_facts(rows: list[list[str]], style: Style) -> Markup:
-    line = Markup(
-        '<tr><th scope="row" {0}><span style="font-weight:400">{2}</span></th><td {1}><strong>{3}</strong></td></tr>'
+    value = Markup("<strong>{}</strong>")
+    return _table(
+        _part(label, share=36, least=160) + _part(value.format(text), share=62, least=180) for label, text in rows
     )
-    return _table(Markup(""), Markup("").join(line.format(_cells(label=True), _cells(), *row) for row in rows))
 
 
 def _html_changes(rows: list[list[str]], style: Style) -> Markup:
-    heads = [style.translate(word) for word in (_("Champ"), _("Avant"), _("Après"))]
-    head = Markup("").join(Markup('<th scope="col" {}>{}</th>').format(_cells(label=True), each) for each in heads)
-    was, now = (
-        Markup('<span class="tag" style="display:none">{} </span>').format(tight(pair(head, "", style.language)))
-        for head in heads[1:]
-    )
-    lines = Markup("").join(
-        Markup(
-            '<tr><th scope="row" {0}>{2}</th><td {1}>{3}{4}</td><td {1}>{5}<strong>{6}</strong>{7}</td></tr>'
-        ).format(
-            _cells(label=True),
-            _cells(),
-            field,
-            was,
-            before or "–",
-            now,
-            after or "–",
-            Markup("<br>") + escape(verdict) if verdict else "",
+    said = Markup('<span class="soft" style="color:{}">{} </span>{}')
+    was, now = (tight(pair(style.translate(word), "", style.language)) for word in (_("Avant"), _("Après")))
+    return _table(
+        Markup('<div style="padding-bottom:4px"><strong>{}</strong></div>').format(field)
+        + _part(said.format(SOFT, was, before or "–"), share=48, least=180)
+        + _part(
+            said.format(SOFT, now, Markup("<strong>{}</strong>").format(after or "–"))
+            + (Markup("<br>") + escape(verdict) if verdict else Markup("")),
+            share=48,
+            least=180,
         )
         for field, before, after, verdict in rows
     )
-    return _table(Markup("<thead><tr>{}</tr></thead>").format(head), lines)
 
 
 def _html_messages(rows: list[list[str]], style: Style) -> Markup:

@@ -29,7 +29,7 @@ from data.schooling import announced, at_home
 from data.schooling import models as schooling
 from data.schooling.absences import AbsenceNotice
 from data.schooling.at_home import AtHome
-from data.schooling.models import Attended, Lesson, LessonState, starts_for
+from data.schooling.models import Attended, Lesson, LessonState, instead_of, starts_for
 from pages.family import requests, to_do
 from pages.family.billing import balance_words
 from pages.family.requests import BILLING, Line
@@ -128,12 +128,14 @@ def _lessons(uow: UnitOfWork, pupils: Family, coming: Coming, said: Sequence[Abs
 
 
 def _lesson(uow: UnitOfWork, lesson: Lesson, attended: Attended, pupil: Pupil | None) -> Markup:
-    """« demain à 17 h 15 · Irina · Piano 206 », then the room and the teacher."""
+    """« demain à 17 h 15 · Irina · Piano 206 », then what is out of the ordinary, the room and the teacher."""
     what = "".join(f" · {each}" for each in (pupil.called if pupil else "", attended.course.name) if each)
     unusual = lesson.state in {LessonState.MOVED, LessonState.CANCELLED}
     changed = status_chip(uow, LessonState(lesson.state)) if unusual else None
-    room = own(uow, lesson.note) if lesson.state == LessonState.CANCELLED else attended.course.room
-    where = join(filter(None, (room, attended.teacher_name)), " · ")
+    room = attended.course.room if lesson.state != LessonState.CANCELLED else ""
+    said = own(uow, lesson.note) if unusual and lesson.note else ""
+    instead = instead_of(lesson, uow.language, attended.enrolment)
+    where = join(filter(None, (instead, said, room, attended.teacher_name)), " · ")
     return html.span(
         html.span(html.strong(_when(uow, lesson, attended)), what, changed and (" ", changed)),
         where and html.span(where, class_="small soft"),

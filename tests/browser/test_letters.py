@@ -1,9 +1,12 @@
-"""Letters as a telephone shows them, 360 px wide: no word is cut, nothing lies beside the page."""
+"""Letters as a telephone shows them, 360 px wide, by programs that read our style sheet and by those that take it away: no word is
+cut, nothing lies beside the page."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from data.core.fields import editables
@@ -26,6 +29,7 @@ CUT = """() => { const found = [], range = document.createRange(); const texts =
 
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
+SHEET = re.compile(r"<style>.*?</style>", re.S)
 
 
 def letter(language: str, name: str, subject: str, blocks: list[list[str]]) -> Letter:
@@ -48,11 +52,14 @@ def letters(portal: Server) -> Iterator[Letter]:
         yield letter(language, "Anne-Charlotte de Montbéliard d’Entremonts", "Objet", [*changes, *facts, link])
 
 
-def test_no_word_of_a_letter_is_cut_on_a_narrow_telephone(chromium: Browser, portal: Server) -> None:
+@pytest.mark.parametrize("sheet", [True, False], ids=["with its style sheet", "without"])
+def test_no_word_of_a_letter_is_cut_on_a_narrow_telephone(chromium: Browser, portal: Server, sheet: bool) -> None:
     context = chromium.new_context(viewport={"width": 360, "height": 740})
     page, seen, faults = context.new_page(), 0, list[str]()
     for each in letters(portal):
-        page.set_content(html_of(each, secret="Abcd-2345-efgh"))
+        html = html_of(each, secret="Abcd-2345-efgh")
+        assert SHEET.search(html)
+        page.set_content(html if sheet else SHEET.sub("", html))
         expect(page.locator("h1")).to_be_visible()
         seen += 1
         faults += [f"{each.subject} ({each.language}): {word}" for word in page.evaluate(CUT)]
