@@ -1,7 +1,8 @@
 """A page gone through with Tab: everything that acts is met, and where one is can be seen."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing
+from functools import partial
 from typing import Any
 
 from playwright.sync_api import Page
@@ -37,7 +38,7 @@ def through(enter: Enter, seats: Iterable[tuple[str, str, int]], height: int = 9
         if (login, width) not in windows:
             windows[login, width] = enter(login, viewport={"width": width, "height": height})
         page = windows[login, width].open(path)
-        _walk(page, path)
+        walk(page.evaluate, partial(_tabs, page), path)
         page.close()
         windows[login, width].complaints.clear()  # an address that is nobody's is noted by the browser
 
@@ -57,28 +58,33 @@ def with_new_stops(portal: Server, screens: Iterable[tuple[str, str]]) -> Iterat
                 yield login, path
 
 
-def _walk(page: Page, path: str, *, again: bool = False) -> None:
-    page.evaluate("document.activeElement.blur()")
-    count, met, pressed = page.evaluate(NUMBERED), set[int](), 0
-    page.evaluate(NOTED)
+def _tabs(page: Page, count: int) -> None:
+    for _ in range(count):
+        page.keyboard.press("Tab")
+
+
+def walk(evaluate: Callable[..., Any], tabs: Callable[[int], None], path: str, *, again: bool = False) -> None:
+    """`evaluate` runs a function in the page, `tabs` presses Tab so many times."""
+    evaluate("() => document.activeElement.blur()")
+    count, met, pressed = evaluate(NUMBERED), set[int](), 0
+    evaluate(NOTED)
     while len(met) < count and pressed < 3 * count + 10:  # a date has three stops, a document its own
         lacking = count - len(met)
-        for _ in range(lacking):
-            page.keyboard.press("Tab")
+        tabs(lacking)
         pressed += lacking
         at: dict[str, Any]
-        for at in page.evaluate(MET):
+        for at in evaluate(MET):
             if at["walk"] < 0:
                 continue
             met.add(at["walk"])
             assert at["seen"], (path, at["what"])
             assert at["inside"], (path, at["what"])
             assert at["bare"], (path, at["what"])
-    missing = page.evaluate(LACKING, sorted(met))
+    missing = evaluate(LACKING, sorted(met))
     assert count > 0, path
     if (
         missing and not again and not all(there for there, _ in missing)
     ):  # the page has other elements in their place by now
-        return _walk(page, path, again=True)
+        return walk(evaluate, tabs, path, again=True)
     assert missing == [], path
     return None

@@ -1,11 +1,13 @@
 """Firefox and WebKitGTK, one after the other; a window of its own for each person. `make test-browsers`."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.engines.driver import Engine
+from tests.engines.driver import Engine, Wishes
 from tests.engines.firefox import Firefox
 from tests.engines.page import Page
 from tests.engines.webkit import WebKit
@@ -61,3 +63,16 @@ def windows(engine: Engine, portal: Server) -> Iterator[Enter]:  # noqa: F811
 def enter(engine: Engine, portal: Server, launch: object) -> Iterator[Enter]:  # noqa: F811
     """`launch` is asked for so that windows close before their server does."""
     yield from windows(engine, portal)
+
+
+@pytest.fixture
+def wishing(engine: Engine, portal: Server, launch: object, tmp_path: Path) -> Iterator[Callable[[Wishes], Enter]]:  # noqa: F811
+    """Windows of another browser of that engine, whose person asked something of it or of the system."""
+    with ExitStack() as opened:
+
+        def begin(wishes: Wishes) -> Enter:
+            other = ENGINES[engine.name](tmp_path, wishes)
+            opened.callback(other.close)
+            return opened.enter_context(contextmanager(windows)(other, portal))
+
+        yield begin

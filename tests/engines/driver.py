@@ -1,5 +1,6 @@
 """What an engine's driver does for a page. Actions of keys and pointer are those of W3C's WebDriver, which both drivers speak."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,6 +11,15 @@ class Lost(Exception):
 
 class Fault(AssertionError):
     """A script of ours failed in the page."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a person asked of the browser or of the system, that a page has to follow."""
+
+    letters: int = 16  # pixels of the browser's own text
+    forced_colours: bool = False
+    still: bool = False  # no motion
 
 
 class Driver(Protocol):

@@ -12,7 +12,7 @@ from typing import Any
 
 from websockets.sync.client import connect
 
-from tests.engines.driver import Fault, Lost
+from tests.engines.driver import Fault, Lost, Wishes
 from tests.server import PATIENCE, wait_for
 
 PREFERENCES = {
@@ -33,12 +33,27 @@ PREFERENCES = {
 }
 
 
+def _preferences(wishes: Wishes) -> dict[str, Any]:
+    """Forced colours are white on black."""
+    wanted: dict[str, Any] = {
+        "font.size.variable.x-western": wishes.letters,
+        "ui.prefersReducedMotion": int(wishes.still),
+    }
+    if wishes.forced_colours:
+        for dark in ("", ".dark"):
+            wanted[f"browser.display.foreground_color{dark}"] = "#ffffff"
+            wanted[f"browser.display.background_color{dark}"] = "#000000"
+        wanted |= {"browser.display.document_color_use": 2, "browser.display.use_system_colors": False}
+    return wanted
+
+
 class Firefox:
     name = "firefox"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, wishes: Wishes = Wishes()) -> None:
         self.profile = Path(tempfile.mkdtemp(dir=folder))
-        lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in PREFERENCES.items()]
+        wanted: dict[str, Any] = {**PREFERENCES, **_preferences(wishes)}
+        lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in wanted.items()]
         (self.profile / "user.js").write_text("\n".join(lines), encoding="utf-8")
         self.log = self.profile / "firefox.log"
         command = [shutil.which("firefox-esr") or "firefox", "--headless", "--no-remote", "--remote-debugging-port=0",

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from tests.engines.driver import Fault, Lost
+from tests.engines.driver import Fault, Lost, Wishes
 from tests.ground import free_port
 from tests.server import PATIENCE, PLAIN, wait_for
 
@@ -31,11 +31,14 @@ COMPLAINT = re.compile(r"CONSOLE .*\bERROR\b.*")
 class WebKit:
     name = "webkit"
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = Path(tempfile.mkdtemp(dir=folder))
+    def __init__(self, folder: Path, wishes: Wishes = Wishes()) -> None:
+        """Of colours of the system's it knows nothing."""
+        self.folder, self.letters = Path(tempfile.mkdtemp(dir=folder)), wishes.letters
         style = self.folder / "gtk-3.0/gtk.css"
         style.parent.mkdir()
         style.write_text(NARROW, encoding="utf-8")
+        moves = f"[Settings]\ngtk-enable-animations={int(not wishes.still)}\n"
+        style.with_name("settings.ini").write_text(moves, encoding="utf-8")
         command = [shutil.which("Xvfb") or "Xvfb", "-displayfd", "1", "-screen", "0", SCREEN, "-nolisten", "tcp"]
         self.display = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert self.display.stdout
@@ -69,7 +72,12 @@ class Window:
         base = f"http://127.0.0.1:{port}"
         self.http = httpx.Client(base_url=base, timeout=PATIENCE, trust_env=False, verify=PLAIN)
         wait_for(self._there, "WebKitWebDriver")
-        arguments = ["--automation", "--full-screen", "--enable-write-console-messages-to-stdout=true"]
+        arguments = [
+            "--automation",
+            "--full-screen",
+            "--enable-write-console-messages-to-stdout=true",
+            f"--default-font-size={engine.letters}",
+        ]
         how = {"binary": str(BROWSERS[-1]), "args": arguments}
         asked = {"alwaysMatch": {"webkitgtk:browserOptions": how, "unhandledPromptBehavior": "accept"}}
         self.session = ""
