@@ -32,7 +32,8 @@ SHOWN_ON = [
     ("on-accent", "accent-strong"),
     ("paper", "ink"),
 ]
-SEEN_ON = [*product(("field-line", "focus", "accent", "pending", "bad"), ("paper", "surface"))]
+CHILDREN = [f"child-{at}" for at in range(1, 7)]
+SEEN_ON = [*product(("field-line", "focus", "accent", "pending", "bad", *CHILDREN), ("paper", "surface"))]
 
 
 def palette(layer: str) -> dict[str, str]:

@@ -46,20 +46,24 @@ OFFICE = (
     "/gestion/reglages/comptes",
 )
 PEOPLE = (("aubry.claire", FAMILY), ("lemoine.helene", OFFICE))
-CHARTS = ("/eleves/2042/historique", "/gestion/reinscriptions/1?onglet=avancement")
+DRAWN = (  # what is drawn with colours of ours
+    ("aubry.claire", "/eleves/2042/historique"),
+    ("aubry.claire", "/agenda"),
+    ("lemoine.helene", "/gestion/reinscriptions/1?onglet=avancement"),
+)
 WIDTHS = (390, 768, 834, 912, 940, 980)
 TWICE = "() => { document.documentElement.dataset.size = '200'; }"
 AS_USUAL = "() => { delete document.documentElement.dataset.size; }"
 CHOOSE = "([name, value]) => { document.documentElement.dataset[name] = value; }"
-# Lines, spots and figures of charts that are too pale on what they stand on.
+# Lines, spots and figures of charts, shapes of children, that are too pale on what they stand on.
 PALE = r"""() => {
   const light = c => c.map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
     .reduce((sum, v, n) => sum + v * [.2126, .7152, .0722][n], 0);
   const rgb = text => (text.match(/[\d.]+/g) || []).map(Number);
   const under = e => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor);
     if (c.length === 3 || c[3] === 1) return c.slice(0, 3); } return [255, 255, 255]; };
-  const drawn = [...document.querySelectorAll('.chart :is(.curve, .spot, text)')];
-  if (!drawn.length) return ['no chart'];
+  const drawn = [...document.querySelectorAll('.chart :is(.curve, .spot, text), svg.child')];
+  if (!drawn.length) return ['nothing drawn'];
   return drawn.flatMap(e => {
     const s = getComputedStyle(e), [a, b] = [light(rgb(e.matches('.curve') ? s.stroke : s.fill).slice(0, 3)), light(under(e))].sort((x, y) => y - x);
     const ratio = (a + .05) / (b + .05);
@@ -126,19 +130,21 @@ def test_nothing_that_sticks_lies_on_what_has_the_focus(enter: Enter, portal: Se
 
 
 @pytest.mark.parametrize("chosen", [("contrast", "more"), ("theme", "dark")], ids=lambda chosen: chosen[1])
-def test_charts_are_read_in_chosen_colours(enter: Enter, chosen: tuple[str, str]) -> None:
-    for (login, _), path in zip(PEOPLE, CHARTS, strict=True):
+def test_charts_and_marks_are_read_in_chosen_colours(enter: Enter, chosen: tuple[str, str]) -> None:
+    for login, path in DRAWN:
         page = enter(login, path)
         page.evaluate(WEAR_WHOLE)
         page.evaluate(CHOOSE, chosen)
         assert page.evaluate(PALE) == [], path
 
 
-def test_charts_are_read_in_the_systems_own_colours(engine: Engine, wishing: Callable[[Wishes], Enter]) -> None:
+def test_charts_and_marks_are_read_in_the_systems_own_colours(
+    engine: Engine, wishing: Callable[[Wishes], Enter]
+) -> None:
     if engine.name == "webkit":
         pytest.skip("WebKitGTK knows no forced colours")
     enter = wishing(Wishes(forced_colours=True))
-    for (login, _), path in zip(PEOPLE, CHARTS, strict=True):
+    for login, path in DRAWN:
         page = enter(login, path)
         assert page.evaluate("() => matchMedia('(forced-colors: active)').matches")
         assert page.evaluate(PALE) == [], path
