@@ -146,6 +146,12 @@ def test_each_discipline_is_one_row_with_its_box_on_the_left_and_each_paper_has_
     assert place(box)[0] < place(row.get_by_role("rowheader"))[0]
     row.get_by_role("rowheader").tap()
     expect(box).to_be_checked(checked=not before)
+    page.get_by_role("button", name="Continuer comme cette année").tap()
+    sent = page.locator(".sums-up")
+    expect(sent.get_by_role("heading", name="Ce que vous envoyez")).to_be_visible()
+    expect(sent).to_contain_text("Éveil musical")
+    expect(sent.locator(".fault")).to_contain_text("Justificatif d’adresse")
+    expect(page.get_by_role("navigation", name="Étapes de la réinscription").get_by_role("listitem")).to_have_count(3)
     for name in ("Photo d’identité", "Attestation d’assurance"):
         paper = page.locator(".documents tr", has_text=name)
         expect(paper.get_by_text("Ajouter", exact=False).first).to_be_visible()
