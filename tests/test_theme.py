@@ -106,6 +106,17 @@ def test_styles_say_nothing_that_webkit_reads_otherwise() -> None:
             assert "display: grid" not in body or "align-content: start" in body, (name, head)
 
 
+def test_no_list_of_selectors_holds_what_is_drawn_beside_an_element_and_what_moves_stops_there_too() -> None:
+    """`:is(*, *::after)` is no fault for a browser: it forgets the second."""
+    texts = {name: re.sub(r"/\*.*?\*/", "", (THEME / name).read_text(encoding="utf-8"), flags=re.S) for name in STYLES}
+    found = {name: re.findall(r":(?:is|where|has)\([^{}()]*::[^{}]*\{", text) for name, text in texts.items()}
+    assert {name: heads for name, heads in found.items() if heads} == {}
+    still = whole(texts["modes.css"])
+    for part in ("*", "*::before", "*::after", "*::backdrop"):
+        assert f':root[data-motion="none"] {part}' in still
+        assert f":root:not([data-motion]) {part}" in still
+
+
 def test_the_light_sheet_leaves_out_what_only_a_chosen_mode_shows() -> None:
     screen, paper = unchosen(
         ':root[data-theme="dark"] { --ink: #fff; } :root[data-size] .a, .b { top: 0; } @media print { .b { top: 1px; } } '
