@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
@@ -122,6 +123,24 @@ def test_where_is_my_sons_file_and_what_do_i_owe_by_two_presses_from_anywhere(en
             expect(answers).to_be_in_viewport(ratio=1)
         assert page.evaluate("scrollY") == 0
         page.close()
+
+
+@pytest.mark.parametrize(("width", "beside"), [(1280, True), (880, False), (390, False)])
+def test_in_one_column_the_balance_stands_above_the_children_and_letters_come_last(
+    enter: Enter, width: int, beside: bool
+) -> None:
+    page = enter("renard.paul", viewport={"width": width, "height": 900}).open("/gestion/familles/1042")
+    names = ("Adultes", "Solde", "Irina Aubry", "Nino Aubry", "Derniers courriers")
+    boxes = [page.get_by_role("region", name=name, exact=True).bounding_box() for name in names]
+    adults, balance, *_, letters = (box or {} for box in boxes)
+    assert (balance["x"] > adults["x"]) == beside
+    if beside:
+        assert balance["y"] == adults["y"]
+        assert letters["x"] == adults["x"]
+        assert letters["y"] - adults["y"] - adults["height"] < 40  # under the adults, whatever the children's height
+    else:
+        heights = [box["y"] for box in boxes if box]
+        assert heights == sorted(heights)
 
 
 def test_letters_for_all_are_ready_without_a_reload_and_a_double_click_makes_one(enter: Enter, launch: Launch) -> None:

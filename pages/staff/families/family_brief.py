@@ -28,7 +28,7 @@ NUMBERS = ("phone_mobile", "phone_home", "phone_work")
 def _draw(uow: UnitOfWork, view: FamilyView) -> Markup:
     shown = brief.of_family(uow, view.family, [pupil for pupil, _ in view.pupils])
     return html.div(
-        html.div(_adults(uow, view), _letters(uow, view, shown), class_="flow"),
+        _adults(uow, view),
         html.div(
             _balance(uow, view, shown),
             _requests(uow, shown),
@@ -36,6 +36,7 @@ def _draw(uow: UnitOfWork, view: FamilyView) -> Markup:
             None if shown.pupils else _no_pupil(uow, view),
             class_="flow",
         ),
+        _letters(uow, view, shown),
         class_="brief-record",
     )
 
