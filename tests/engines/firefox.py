@@ -26,6 +26,7 @@ PREFERENCES = {
     "extensions.systemAddon.update.enabled": False,
     "services.settings.server": "data:,#remote-settings-dummy/v1",
     "toolkit.cosmeticAnimations.enabled": False,
+    "general.smoothScroll": False,
     "dom.min_background_timeout_value": 4,
     "dom.disable_open_during_load": False,
     "browser.helperApps.neverAsk.saveToDisk": "application/octet-stream",

@@ -40,6 +40,9 @@ OFFICE = (
     "/gestion/familles/1042",
     "/gestion/imports",
     "/gestion/courriels",
+    "/gestion/courriels/cours",
+    "/gestion/courriels/textes",
+    "/gestion/courriels/groupes",
     "/gestion/courriels/groupes/nouveau",
     "/gestion/journal",
     "/gestion/reglages",
@@ -65,7 +68,7 @@ PALE = r"""() => {
   const drawn = [...document.querySelectorAll('.chart :is(.curve, .spot, text), svg.child')];
   if (!drawn.length) return ['nothing drawn'];
   return drawn.flatMap(e => {
-    const s = getComputedStyle(e), [a, b] = [light(rgb(e.matches('.curve') ? s.stroke : s.fill).slice(0, 3)), light(under(e))].sort((x, y) => y - x);
+    const s = getComputedStyle(e), [a, b] = [light(rgb(e.matches('.curve') ? s.stroke : s.fill).slice(0, 3)), light(under(e.closest('svg').parentElement))].sort((x, y) => y - x);
     const ratio = (a + .05) / (b + .05);
     return ratio < (e.matches('text') ? 4.5 : 3) ? [`${ratio.toFixed(2)} ${e.outerHTML.slice(0, 90)}`] : [];
   }); }"""
@@ -99,8 +102,10 @@ def test_no_screen_scrolls_sideways_on_a_telephone_a_tablet_or_with_its_text_twi
 
 
 def test_no_screen_scrolls_sideways_where_the_browsers_own_letters_are_twice_as_large(
-    wishing: Callable[[Wishes], Enter],
+    engine: Engine, wishing: Callable[[Wishes], Enter]
 ) -> None:
+    if engine.name == "webkit":
+        pytest.skip("WebKitGTK’s small browser takes no size of letters")
     enter, found = wishing(Wishes(letters=32)), list[str]()
     for login, paths in PEOPLE:
         page = enter(login, "/mot-de-passe")

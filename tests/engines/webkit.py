@@ -32,8 +32,9 @@ class WebKit:
     name = "webkit"
 
     def __init__(self, folder: Path, wishes: Wishes = Wishes()) -> None:
-        """Of colours of the system's it knows nothing."""
-        self.folder, self.letters = Path(tempfile.mkdtemp(dir=folder)), wishes.letters
+        """Of colours of the system's it knows nothing; its small browser takes no size of letters."""
+        assert wishes == Wishes(still=wishes.still), wishes
+        self.folder = Path(tempfile.mkdtemp(dir=folder))
         style = self.folder / "gtk-3.0/gtk.css"
         style.parent.mkdir()
         style.write_text(NARROW, encoding="utf-8")
@@ -72,12 +73,7 @@ class Window:
         base = f"http://127.0.0.1:{port}"
         self.http = httpx.Client(base_url=base, timeout=PATIENCE, trust_env=False, verify=PLAIN)
         wait_for(self._there, "WebKitWebDriver")
-        arguments = [
-            "--automation",
-            "--full-screen",
-            "--enable-write-console-messages-to-stdout=true",
-            f"--default-font-size={engine.letters}",
-        ]
+        arguments = ["--automation", "--full-screen", "--enable-write-console-messages-to-stdout=true"]
         how = {"binary": str(BROWSERS[-1]), "args": arguments}
         asked = {"alwaysMatch": {"webkitgtk:browserOptions": how, "unhandledPromptBehavior": "accept"}}
         self.session = ""
