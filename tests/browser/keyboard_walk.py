@@ -1,4 +1,4 @@
-"""A page gone through with Tab: everything that acts is met, and where one is can be seen."""
+"""A page gone through with Tab: everything that acts is met, and where one is can be seen (in a window that has the system's focus)."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing
@@ -15,10 +15,11 @@ KINDS = "a[href], button, input, select, textarea, summary, [tabindex='0']"
 # By the elements themselves: a mark on them would go as the panel is drawn again.
 NUMBERED = f"() => (window.stops = {STOPS}).length"
 LACKING = "met => window.stops.filter((_, n) => !met.includes(n)).map(e => [e.isConnected, e.outerHTML.slice(0, 120)])"
-NOTED = """() => { window.met = []; addEventListener('keyup', () => window.met.push(focused()), true);
+NOTED = """() => { window.met = []; window.focused = focused; addEventListener('keyup', () => window.met.push(focused()), true);
   function focused() { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
-  return {walk: window.stops.indexOf(e), seen: s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0 || s.boxShadow !== 'none',
-    inside: r.right > 0 && r.left < innerWidth && r.bottom > 0 && r.top < innerHeight && r.width > 0,
+  const drawn = s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0 || s.boxShadow !== 'none';
+  return {walk: window.stops.indexOf(e), seen: !document.hasFocus() || drawn,
+    inside: (!document.hasFocus() && e.matches('.skip')) || r.right > 0 && r.left < innerWidth && r.bottom > 0 && r.top < innerHeight && r.width > 0,
     bare: bare(e, r), what: e.outerHTML.slice(0, 120)};
   // Nothing that sticks lies on it: the middle, or the end of its first or last line, is itself.
   function bare(e, r) {
@@ -29,6 +30,11 @@ NOTED = """() => { window.met = []; addEventListener('keyup', () => window.met.p
     return lines.some(([x, y]) => mine(document.elementFromPoint(x, y)));
   } } }"""
 MET = "() => window.met.splice(0)"
+# The last one again, once the page has not scrolled for some frames: not every engine has done it when the key is up.
+STILL = """() => new Promise(done => { let last = scrollY, same = 0;
+  const look = () => { same = scrollY === last ? same + 1 : 0; last = scrollY;
+    if (same < 8) requestAnimationFrame(look); else { window.met.splice(-1, 1, window.focused()); done(true); } };
+  look(); })"""
 
 
 def through(enter: Enter, seats: Iterable[tuple[str, str, int]], height: int = 900) -> None:

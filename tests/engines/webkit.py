@@ -90,7 +90,7 @@ class Window:
         )
         value = answer.json()["value"]
         if isinstance(value, dict) and "error" in value:
-            raise (Fault if value["error"] == "javascript error" else Lost)(
+            raise (Fault if value["error"] in {"javascript error", "invalid session id"} else Lost)(
                 f"{path}: {value['error']}: {value['message']}"
             )
         return value
