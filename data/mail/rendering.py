@@ -253,18 +253,17 @@ def _table(lines: Iterable[Markup]) -> Markup:
     ).format(Markup("").join(line.format(LINE, each) for each in lines))
 
 
-def _part(words: object, *, share: int, least: int) -> Markup:
-    """`share` of the line in per cent, and at least so many pixels."""
+def _part(words: object, share: int) -> Markup:
+    """`share` of the line in per cent; the whole of a line that is narrower than a mail’s page on a desk."""
     return Markup(
-        '<div style="display:inline-block;vertical-align:top;box-sizing:border-box;width:{}%;min-width:{}px;padding-right:8px">{}</div>'
-    ).format(share, least, words)
+        '<div style="display:inline-block;vertical-align:top;box-sizing:border-box;min-width:{}%;max-width:100%;'
+        'width:calc((400px - 100%)*400);padding-right:8px">{}</div>'
+    ).format(share, words)
 
 
 def _html_facts(rows: list[list[str]], style: Style) -> Markup:
     value = Markup("<strong>{}</strong>")
-    return _table(
-        _part(label, share=36, least=160) + _part(value.format(text), share=62, least=180) for label, text in rows
-    )
+    return _table(_part(label, 36) + _part(value.format(text), 62) for label, text in rows)
 
 
 def _html_changes(rows: list[list[str]], style: Style) -> Markup:
@@ -272,12 +271,11 @@ def _html_changes(rows: list[list[str]], style: Style) -> Markup:
     was, now = (tight(pair(style.translate(word), "", style.language)) for word in (_("Avant"), _("Après")))
     return _table(
         Markup('<div style="padding-bottom:4px"><strong>{}</strong></div>').format(field)
-        + _part(said.format(SOFT, was, before or "–"), share=48, least=180)
+        + _part(said.format(SOFT, was, before or "–"), 48)
         + _part(
             said.format(SOFT, now, Markup("<strong>{}</strong>").format(after or "–"))
             + (Markup("<br>") + escape(verdict) if verdict else Markup("")),
-            share=48,
-            least=180,
+            48,
         )
         for field, before, after, verdict in rows
     )
