@@ -1,14 +1,16 @@
 """Teachers, courses, enrolments with their results, lessons: their columns, and how a line becomes rows."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from data.core.errors import UserError
 from data.core.fields import DATE, NAME, TEXT, fold
-from data.families.models import Pupil
+from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.importing.columns import HOUR, HUNDREDTHS, LINES, MINUTES, NUMBER, WEEKDAY, YEAR, column, pick
+from data.importing.kinds import name_checks, named_people
 from data.importing.kinds.families import PUPIL_KEY
+from data.importing.kinds.name_columns import MARKED
 from data.importing.questions import Choice, Question
 from data.importing.records import Record, Shown, need, required, shown_number, teacher_of, terms_of
 from data.importing.snapshot import Draft, Entity, Line, Snapshot
@@ -51,6 +53,7 @@ LESSON_STATE = pick(
     },
 )
 PUPIL = column("pupil", "N° élève", TEXT, *PUPIL_KEY, key=True, required=True, length=80, example="2042")
+LOOSE_PUPIL = replace(PUPIL, required=False)  # or the names of the pupil
 SCHOOL_YEAR = column(
     "school_year",
     "Année scolaire",
@@ -177,7 +180,7 @@ NEW_COURSE = (
     TEACHER,
 )
 CURSUS = column("cursus", "Cursus", TEXT, "Parcours", "Filière", length=120, example="Musique, cursus diplômant")
-ENROLMENTS = (PUPIL, SCHOOL_YEAR, COURSE, *NEW_COURSE, CURSUS, *RESULTS)
+ENROLMENTS = (LOOSE_PUPIL, *MARKED, SCHOOL_YEAR, COURSE, *NEW_COURSE, CURSUS, *RESULTS)
 LESSONS = (
     SCHOOL_YEAR,
     COURSE,
@@ -194,12 +197,33 @@ def course_of(line: Line, snapshot: Snapshot) -> Entity | None:
     for name, value in (("school_year", year), ("course", number)):
         if not value:
             line.fault(name, UserError("Ce champ ne peut pas rester vide."))
-    found = snapshot.find(Course, (year, fold(number))) if year and number else None
-    if found is None and year and number:
-        line.fault(
-            "course", UserError("Cours inconnu cette année-là. Importez d’abord les cours, ou corrigez ce numéro.")
-        )
-    return found
+    if not year or not number:
+        return None
+    if (found := snapshot.find(Course, (year, fold(number)))) is not None:
+        return found
+    named = _by_name(snapshot, str(year), str(number))
+    if len(named) == 1:
+        return named[0]
+    unknown = UserError("Cours inconnu cette année-là. Importez d’abord les cours, ou corrigez ce numéro.")
+    several = UserError("Plusieurs cours de cette année portent ce nom. Donnez le numéro de celui-ci.")
+    line.fault("course", several if named else unknown)
+    return None
+
+
+@dataclass
+class CourseNames:
+    """Year and name, in plain letters -> the courses of that name, which number nobody knows by heart."""
+
+    of: dict[tuple[str, str], list[Entity]] | None = None
+
+
+def _by_name(snapshot: Snapshot, year: str, name: str) -> list[Entity]:
+    known = snapshot.context(CourseNames)
+    if known.of is None:
+        known.of = {}
+        for each in snapshot.every(Course):
+            known.of.setdefault((each["school_year"], fold(each["name"])), []).append(each)
+    return known.of.get((year, fold(name)), [])
 
 
 def check_day(line: Line, snapshot: Snapshot, course: Entity, row: Entity) -> None:
@@ -299,6 +323,7 @@ def _enrolment(line: Line, snapshot: Snapshot) -> None:
         )
     course = known or course_of(line, snapshot)
     if pupil and course:
+        name_checks.check_pupil(line, snapshot, pupil)
         refs = {"pupil_id": pupil, "course_id": course}
         if name := line.get("cursus"):
             refs["cursus_id"] = snapshot.put(
@@ -352,10 +377,12 @@ RECORDS = (
         "enrolments",
         "Inscriptions et historique",
         ENROLMENTS,
-        (Pupil, Teacher, Course, Cursus, Enrolment),
+        (Family, Guardian, Pupil, PupilLink, Teacher, Course, Cursus, Enrolment),
         _enrolment,
         _enrolments_out,
         Enrolment,
+        (("pupil", "pupil_last_name"),),
+        prepare=named_people.pupils,
     ),
     Record("lessons", "Dates des cours", LESSONS, (Course, Lesson), _lesson, _lessons_out, Lesson),
 )
