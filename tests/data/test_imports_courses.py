@@ -83,6 +83,7 @@ def test_courses_that_a_portal_does_not_have_are_offered_and_made_once_it_is_ans
     assert disciplines() == {"Ana": "Piano", "Tom": "Éveil", "Lou": "Piano"}, "what the file says is kept all the same"
     report = listed("Cours", *rows, "", **{NEW: "make"})
     assert (faults(report), report.written) == ([], True)
+    assert list(map(str, report.previews.totals)) == ["3 inscriptions à un cours", "2 cours créés"]
     assert learn() == {("Ana", YEAR, "Piano", ""), ("Tom", YEAR, "Éveil", ""), ("Lou", YEAR, "Piano", "")}
     assert sorted(each.number for each in every(Course)) == ["EVEIL", "PIANO"]
 
@@ -100,6 +101,10 @@ def test_with_their_teachers_it_is_asked_and_each_has_their_own_course() -> None
     assert sorted((each.number, each.department) for each in every(Course)) == [
         ("PIANO ASTAREL", "Piano"), ("PIANO LE GALL ANNE", "Piano"),
     ]  # fmt: skip
+    [shown] = [each for each in report.changes if each.about == "Cours n° PIANO LE GALL ANNE"]
+    assert dict(shown.values) == {
+        "Année scolaire": YEAR, "Intitulé": "Piano", "Département": "Piano", "Enseignant": "Anne LE GALL",
+    }  # fmt: skip
     again = listed("Instrument;Professeur", *rows, "")
     assert (again.written, again.counts["unchanged"], asked(again)) == (True, 3, {})
 
