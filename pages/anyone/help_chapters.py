@@ -299,7 +299,8 @@ STAFF_CHAPTERS = (
         _("Imports et exports"),
         (
             _(
-                "Donnez un fichier CSV ou XLSX tel que votre logiciel l’écrit : le portail dit ce qu’il contient et propose les colonnes ; vous corrigez."
+                "Donnez un fichier CSV ou XLSX tel que votre logiciel l’écrit : le portail dit ce qu’il contient et "
+                "propose les colonnes ; vous corrigez."
             ),
             _(
                 "Une liste d’élèves apporte responsables, cours et enseignants. Factures, règlements, notes, absences et inscriptions peuvent donner "
