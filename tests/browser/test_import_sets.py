@@ -138,7 +138,7 @@ def test_english_titles_two_children_a_line_and_an_accountants_numbers(bring: Br
     ]  # fmt: skip
 
 
-def test_three_thousand_pupils_are_told_what_is_wrong_and_enter_once_it_is_mended(
+def test_three_thousand_pupils_hear_what_is_wrong_and_enter_once_it_is_mended(
     enter: Enter,
     empty: Server,  # noqa: F811
 ) -> None:

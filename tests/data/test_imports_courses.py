@@ -173,7 +173,7 @@ def test_a_course_that_somebody_else_teaches_is_asked_and_another_may_be_made(co
     ("teacher", "why"),
     [("Anne Le Gal", "Vouliez-vous écrire « Anne Le Gall »"), ("Roy Max / Petit Ève", "Un enseignant par cours")],
 )
-def test_a_teacher_nearly_known_or_two_in_a_cell_are_told(courses: None, teacher: str, why: str) -> None:
+def test_a_teacher_nearly_known_or_two_in_a_cell_are_faults(courses: None, teacher: str, why: str) -> None:
     report = listed("Cours;Professeur", f"{ANA};Chant;{teacher}", **{NEW: "make"})
     assert [(line, column, why in text) for line, column, text in faults(report)] == [(2, "Professeur", True)]
 
@@ -183,7 +183,7 @@ def test_a_discipline_is_no_course_of_a_year_that_has_its_own_names(courses: Non
     assert (report.written, asked(report), learn(), disciplines()) == (True, {}, set(), {"Ana": "Violon"})
 
 
-def test_several_courses_of_a_cell_are_each_one_and_their_teacher_is_told(courses: None) -> None:
+def test_several_courses_of_a_cell_are_each_one_and_their_teacher_is_reported(courses: None) -> None:
     report = listed("Cours;Professeur", f"{ANA};Éveil, Chorale;LE GALL", **{NEW: "make"})
     assert asked(report) == {
         "whose-teacher": (False, ["LE GALL"]), KNOWN: (False, ["Éveil"]), NEW: (False, ["Chorale"]),
@@ -191,10 +191,10 @@ def test_several_courses_of_a_cell_are_each_one_and_their_teacher_is_told(course
     assert learn() == {("Ana", YEAR, "Éveil", ""), ("Ana", YEAR, "Chorale", "")}
 
 
-def test_a_teacher_beside_no_course_is_told() -> None:
+def test_a_teacher_beside_no_course_is_reported() -> None:
     run = give("pupils-and-adults", f"{PEOPLE};Professeur\n{ANA};LE GALL\n")
-    [told] = left_columns(kind(run.kind), run.heads, run.matched)
-    assert (told.title, told.why) == ("Professeur", "Aucune colonne ne dit de quel cours est cet enseignant.")
+    [found] = left_columns(kind(run.kind), run.heads, run.matched)
+    assert (found.title, found.why) == ("Professeur", "Aucune colonne ne dit de quel cours est cet enseignant.")
 
 
 def test_the_year_of_a_line_is_that_of_its_course(courses: None) -> None:

@@ -77,11 +77,11 @@ def everybody() -> set[tuple[object, ...]]:
         links = uow.rows(select(PupilLink, Pupil).join(Pupil, Pupil.id == PupilLink.pupil_id))
         for link, pupil in links:
             adults = uow.all(select(Guardian).where(Guardian.family_id == link.family_id).order_by(Guardian.rank))
-            told = tuple(
+            known = tuple(
                 (each.first_name, each.last_name, each.address, each.postcode, each.town, each.email, each.phone_mobile)
                 for each in adults
             )
-            found.add((pupil.first_name, pupil.last_name, str(pupil.birth_date), link.household, told))
+            found.add((pupil.first_name, pupil.last_name, str(pupil.birth_date), link.household, known))
     return found
 
 
