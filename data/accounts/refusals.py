@@ -50,10 +50,10 @@ def note_sign_in(uow: UnitOfWork, site_id: int, account: Account | None, facts: 
     """A sign-in that failed, of an account or of an identifier that nobody has, which alone can be tried without end. The same is
     asked for both: how long it takes must not say which it was."""
     counted = _Counted(Action.SIGN_IN_FAILED, site_id)
-    told = _is_told(uow, counted)
+    noted = _is_noted(uow, counted)
     if account is None:
         _count(counted, uow.client, facts)
-        if not told:
+        if not noted:
             _write(uow, counted)
         return
     changes = {name: ["", value] for name, value in facts.items()}
@@ -76,13 +76,16 @@ def _count(counted: _Counted, client: str, facts: dict[str, str]) -> None:
 def _tell(counted: _Counted, now: datetime | None, *, at_once: bool = False) -> None:
     with system_unit_of_work(now=now) as uow:
         account = uow.one(select(Account).where(Account.id == counted.account_id)) if counted.account_id else None
-        if not at_once and _is_told(uow, counted):
+        if not at_once and _is_noted(uow, counted):
             return
-    if counted.account_id and account is None:
+    if account is not None:
+        with unit_of_work(account, writes=True, now=now) as uow:
+            _write(uow, counted)
+    elif counted.account_id is None:
+        with system_unit_of_work(writes=True, now=now) as uow:
+            _write(uow, counted)
+    else:  # the account is gone
         _untold.pop(counted, None)
-        return
-    with unit_of_work(account, writes=True, now=now) if account else system_unit_of_work(writes=True, now=now) as uow:
-        _write(uow, counted)
 
 
 def _write(uow: UnitOfWork, counted: _Counted) -> None:
@@ -101,7 +104,7 @@ def _write(uow: UnitOfWork, counted: _Counted) -> None:
     )
 
 
-def _is_told(uow: UnitOfWork, counted: _Counted) -> bool:
+def _is_noted(uow: UnitOfWork, counted: _Counted) -> bool:
     """Whether the last minute has an entry, and the hour as many as may stand alone."""
     alone = 1 if counted.account_id else EACH_AN_HOUR
     question = select(AuditEntry.at).where(
@@ -112,5 +115,5 @@ def _is_told(uow: UnitOfWork, counted: _Counted) -> bool:
     )
     if counted.account_id is None:
         question = question.where(col(AuditEntry.subject_id).is_(None))
-    told = uow.rows(question.order_by(col(AuditEntry.at).desc()).limit(alone))
-    return len(told) == alone and told[0].at > uow.now - WINDOW
+    noted = uow.rows(question.order_by(col(AuditEntry.at).desc()).limit(alone))
+    return len(noted) == alone and noted[0].at > uow.now - WINDOW

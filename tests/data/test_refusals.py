@@ -77,7 +77,7 @@ def unknown_identifiers() -> list[dict[str, Any]]:
 
 
 @both
-def test_identifiers_that_nobody_has_are_told_one_by_one_and_then_by_the_minute(database: str) -> None:
+def test_identifiers_that_nobody_has_are_noted_one_by_one_and_then_by_the_minute(database: str) -> None:
     """From ever new networks, so that no throttle holds them."""
     now = clock.now()
     site_id = account(CLAIRE).site_id
@@ -85,9 +85,9 @@ def test_identifiers_that_nobody_has_are_told_one_by_one_and_then_by_the_minute(
         with system_unit_of_work(writes=True, now=now + timedelta(milliseconds=50 * number)) as uow:
             uow.client = f"2001:db8:{number:x}::1"
             refusals.note_sign_in(uow, site_id, None, {"reason": "unknown", "identifier": f"{number}"})
-    told = unknown_identifiers()
-    assert len(told) == refusals.EACH_AN_HOUR
-    assert all("count" not in each for each in told)
+    noted = unknown_identifiers()
+    assert len(noted) == refusals.EACH_AN_HOUR
+    assert all("count" not in each for each in noted)
     refusals.tell_counted(now=now + 2 * MINUTE)
     assert unknown_identifiers()[20:] == [
         {"reason": ["", "unknown"], "identifier": ["", "99"], "count": ["", 80]},
@@ -97,7 +97,7 @@ def test_identifiers_that_nobody_has_are_told_one_by_one_and_then_by_the_minute(
 
 
 @both
-def test_a_sign_in_of_an_account_that_failed_is_always_told(database: str) -> None:
+def test_a_sign_in_of_an_account_that_failed_is_always_noted(database: str) -> None:
     now, claire = clock.now(), account(CLAIRE)
     for number in range(30):
         with system_unit_of_work(writes=True, now=now + timedelta(milliseconds=number)) as uow:
