@@ -229,8 +229,8 @@ def report(base: str, floor_url: str, pid: int, families: int, folder: Path) -> 
     photographs_of(base, family, pid)
     for each in phone.measure(base, family, ["/connexion", *(path for _, path in SCREENS)]):
         figure = f"LCP {each['lcp']:.0f} ms, CLS {each['cls']:.3f}, {each['kib']:.0f} KiB"
-        target = PAINTED.get((each["device"], each["state"]), "") + "CLS 0.00"
-        row(f"{each['device']}, {each['state']}, {each['path']}", figure, target)
+        goal = PAINTED.get((each["device"], each["state"]), "") + "CLS 0.00"
+        row(f"{each['device']}, {each['state']}, {each['path']}", figure, goal)
     journeys_of(base, family)
     people = signin_day.logins(folder / "bench.db", 500)
     sign_in_day(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)), people)
