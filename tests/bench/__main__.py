@@ -160,11 +160,12 @@ def main() -> None:
         return processes.measure(PASSWORD, row)
     if chosen.lists:
         return lists_of(chosen.lists)
-    families = max(chosen.families, chosen.signin_day * 4 // 3)
+    if chosen.signin_day:
+        return sign_in_day_of(chosen.signin_day)
     if chosen.growth:
         return growth(50, chosen.growth)
     with tempfile.TemporaryDirectory(prefix="anacrouse-bench-") as folder:
-        process, base = serve(folder, families)
+        process, base = serve(folder, chosen.families)
         port = free_port()
         floor = subprocess.Popen([sys.executable, "-m", "tests.bench.bare_page", str(port)], cwd=ROOT)
         try:
@@ -174,13 +175,10 @@ def main() -> None:
                 return journeys_of(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)))
             if chosen.secretary:
                 return secretary_of(base, Path(folder), chosen.secretary)
-            if chosen.signin_day:
-                people = signin_day.logins(Path(folder) / "bench.db", chosen.signin_day)
-                return sign_in_day(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)), people)
             if chosen.photographs:
                 return photographs_of(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)), process.pid)
             wait_for(f"http://127.0.0.1:{port}/page")
-            report(base, f"http://127.0.0.1:{port}/page", process.pid, families, Path(folder))
+            report(base, f"http://127.0.0.1:{port}/page", process.pid, chosen.families)
         finally:
             for each in (process, floor):
                 each.terminate()
@@ -198,7 +196,7 @@ def lists_of(rows: int) -> None:
             process.wait(60)
 
 
-def report(base: str, floor_url: str, pid: int, families: int, folder: Path) -> None:
+def report(base: str, floor_url: str, pid: int, families: int) -> None:
     family = asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD))
     staff = asyncio.run(load.sign_in(base, "renard.paul", PASSWORD))
     print(f"{families} families, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
@@ -232,9 +230,8 @@ def report(base: str, floor_url: str, pid: int, families: int, folder: Path) -> 
         goal = PAINTED.get((each["device"], each["state"]), "") + "CLS 0.00"
         row(f"{each['device']}, {each['state']}, {each['path']}", figure, goal)
     journeys_of(base, family)
-    people = signin_day.logins(folder / "bench.db", 500)
-    sign_in_day(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)), people)
     asyncio.run(imports.measure(base, pid, PASSWORD, row))
+    sign_in_day_of(500)
     lists_of(20_000)
     processes.measure(PASSWORD, row)
     growth(50, 5_000)
@@ -255,6 +252,18 @@ def secretary_of(base: str, folder: Path, requests: int) -> None:
         f"{found['presses']:.0f} presses, {found['seconds']:.0f} s",
         f"{found['each']:.1f} s each",
     )
+
+
+def sign_in_day_of(families: int) -> None:
+    """In a portal of their own, twice as large: some have no account with that password."""
+    with tempfile.TemporaryDirectory(prefix="anacrouse-bench-") as folder:
+        process, base = serve(folder, 2 * families)
+        try:
+            people = signin_day.logins(Path(folder) / "bench.db", families)
+            sign_in_day(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)), people)
+        finally:
+            process.terminate()
+            process.wait(60)
 
 
 def sign_in_day(base: str, family: dict[str, str], people: list[str]) -> None:
