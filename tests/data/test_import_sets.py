@@ -18,6 +18,7 @@ from data.importing.runs import ImportRun
 from data.schooling.models import Course, Enrolment
 from tests.data.import_helpers import HELENES, bring, carry, check, faults, give
 from tests.data.site_helpers import an_empty_site
+from tests.days import THOROUGH
 from tests.demo_users import counts, every, last
 from tests.sample_files import (
     HEADS,
@@ -260,6 +261,7 @@ ASKED = {
 }  # fmt: skip
 
 
+@pytest.mark.skipif(not THOROUGH, reason="three thousand pupils")
 def test_every_planted_fault_is_reported_and_nothing_else_then_all_enters(empty_site: None) -> None:
     given, planted = three_thousand()
     run = receive(given)
