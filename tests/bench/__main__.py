@@ -14,6 +14,7 @@ import urllib.request
 from pathlib import Path
 
 from tests.bench import (
+    endurance,
     imports,
     journeys,
     lists,
@@ -136,6 +137,9 @@ def main() -> None:
         help="only: what screens cost with so many families (500,5000,50000), and questions that go through a large table; "
         "fails where a goal is missed",
     )
+    asked.add_argument(
+        "--minutes", type=float, default=0, help="only: what the server's memory becomes in so many of mixed load (60)"
+    )
     asked.add_argument("--processes", action="store_true", help="only: one process and two, on PostgreSQL")
     asked.add_argument("--photographs", action="store_true", help="only: eight photographs of 40 Mpx at once")
     asked.add_argument(
@@ -173,6 +177,8 @@ def main() -> None:
                 return asyncio.run(imports.measure(base, process.pid, PASSWORD, row, chosen.lines))
             if chosen.journeys:
                 return journeys_of(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)))
+            if chosen.minutes:
+                return asyncio.run(endurance.measure(base, process.pid, PASSWORD, chosen.minutes, row))
             if chosen.secretary:
                 return secretary_of(base, Path(folder), chosen.secretary)
             if chosen.photographs:
