@@ -13,7 +13,7 @@ from data.importing import jobs
 from data.importing import runs as import_runs
 from data.importing.pipeline import Report
 from data.importing.runs import ImportRun
-from data.schooling.models import Course, Enrolment
+from data.schooling.models import Course, Enrolment, Teacher
 from data.schooling.results import Mark
 from tests.conftest import FOLDER, move_to
 from tests.data.import_helpers import HELENES, bring, carry, faults
@@ -288,10 +288,33 @@ def test_a_class_enters_by_names_of_pupils_and_of_courses_and_homonyms_are_asked
     }
     asked = given(titles, "Nguyen;An;Piano;2026-2027")
     assert (len(opened(asked)), asked.written) == (1, False)
-    wrong = given(titles, "Dupont;Léa;FM;2026-2027", "Dupont;Léa;Chant;2026-2027")
+    wrong = given(titles.replace("Cours", "N° cours"), "Dupont;Léa;FM;2026-2027", "Dupont;Léa;Chant;2026-2027")
     assert [(line, why.split(".")[0]) for line, _, why in faults(wrong)] == [
         (2, "Plusieurs cours de cette année portent ce nom"), (3, "Cours inconnu cette année-là"),
     ]  # fmt: skip
+
+
+def test_courses_that_a_class_list_names_are_made_with_their_teachers_once_it_is_answered() -> None:
+    titles, key = "Nom;Prénom;Cours;Professeur;Année scolaire", "class-courses:2026-2027"
+    rows = (
+        "Dupont;Léa;Piano;LE GALL;2026-2027", "Martin;Lou;Piano;ASTAREL;2026-2027", "Roy;Mia;Piano;LE GALL;2026-2027",
+        "Roy;Mia;Chorale;;2026-2027",
+    )  # fmt: skip
+    report = given(titles, *rows, kind="enrolments")
+    assert (opened(report), report.written) == ({key: "Piano, LE GALL, Piano, ASTAREL, Chorale"}, False)
+    assert [line for line, _, _ in faults(given(titles, *rows, **{key: "none"}))] == [2, 3, 4, 5]
+    report = given(titles, *rows, **{key: "make"})
+    assert (faults(report), report.written) == ([], True)
+    numbers = {each.id: each.number for each in every(Pupil)}
+    teachers = {each.id: each.last_name for each in every(Teacher)}
+    courses = {each.id: (each.name, teachers.get(each.teacher_id or 0, "")) for each in every(Course)}
+    assert sorted((numbers[each.pupil_id], *courses[each.course_id]) for each in every(Enrolment)) == [
+        (501, "Piano", "LE GALL"), (502, "Piano", "ASTAREL"), (505, "Chorale", ""), (505, "Piano", "LE GALL"),
+    ]  # fmt: skip
+    again = given(titles, *rows, "")
+    assert (again.written, again.counts["unchanged"], opened(again)) == (True, 4, {})
+    other = given(titles, "Dupont;Léa;Piano;NOUVEAU;2026-2027")
+    assert [why.split(".")[0] for _, _, why in faults(other)] == ["Ce cours est celui d’un autre enseignant"]
 
 
 def test_pieces_and_absences_enter_by_names_and_a_number_of_somebody_else_is_a_point_to_check() -> None:

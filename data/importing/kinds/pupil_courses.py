@@ -69,7 +69,8 @@ def enrol(line: Line, snapshot: Snapshot, entry: Entry, child: Child, pupil: Ent
     elif first := line.get("teacher_first_name"):
         teacher = f"{first} {teacher}".strip() if teacher else ""
     for name in names:
-        course = _course(line, snapshot, child, Named(_year(line, snapshot), name, teacher), pupil)
+        named = Named(_year(line, snapshot), name, teacher)
+        course = _course(line, snapshot, _column(child), named, pupil)
         if course is not None:
             refs = {"pupil_id": pupil, "course_id": course}
             snapshot.put(line, Draft(Enrolment, [(pupil, course)], {}, refs=refs), once=False, updates=False)
@@ -112,41 +113,39 @@ def _index(year: Year, course: Entity) -> None:
         year.courses.setdefault(word, []).append(course)
 
 
-def _course(line: Line, snapshot: Snapshot, child: Child, named: Named, pupil: Entity) -> Entity | None:
+def _course(line: Line, snapshot: Snapshot, column: str, named: Named, pupil: Entity) -> Entity | None:
     """The course, once there is no doubt which; None while nobody said, or where none is wanted."""
     year = _of_year(snapshot, named.year)
     there = year.courses.get(fold(named.name), [])
-    fits = [each for each in there if not named.teacher or _is_taught_by(snapshot, each, named.teacher)]
+    fits = [each for each in there if not named.teacher or is_taught_by(snapshot, each, named.teacher)]
     if theirs := [each for each in fits if snapshot.find(Enrolment, (pupil, each))]:
         return theirs[0]
     if len(fits) == 1:
-        return fits[0] if _ask_known(line, snapshot, child, named, again=pupil.id in year.pupils) == LINK else None
+        return fits[0] if _ask_known(line, snapshot, column, named, again=pupil.id in year.pupils) == LINK else None
     if there:
-        answer = _ask_which(line, snapshot, child, named, there)
+        answer = _ask_which(line, snapshot, column, named, there)
         return next((each for each in there if answer == str(each.id)), None) or _made_if(
-            line, snapshot, child, named, answer
+            line, snapshot, column, named, answer
         )
-    if not named.teacher and year.courses and not _says_course(snapshot, child):
+    if not named.teacher and year.courses and not says_course(snapshot, column):
         return None  # a discipline, in a year that has its courses under other names: it is the pupil’s own
-    return _made_if(line, snapshot, child, named, _ask_new(line, snapshot, child, named))
+    return _made_if(line, snapshot, column, named, _ask_new(line, snapshot, column, named))
 
 
 def _column(child: Child) -> str:
     return "discipline" if child.slot == 1 else f"pupil{child.slot}_discipline"
 
 
-def _title(snapshot: Snapshot, child: Child) -> str:
-    return snapshot.titles.get(_column(child), "")
-
-
-def _says_course(snapshot: Snapshot, child: Child) -> bool:
-    return "cours" in plain(_title(snapshot, child)).split()
+def says_course(snapshot: Snapshot, column: str) -> bool:
+    """« Cours », « Cours choisi »: the column names courses, and not their numbers."""
+    words = {*plain(snapshot.titles.get(column, "")).split()}
+    return "cours" in words and not words & {"n", "code", "reference"}
 
 
 ONLY_DISCIPLINE = Choice(NONE, UserError("Non : garder ce nom comme discipline de l’élève, sans inscription"))
 
 
-def _ask_known(line: Line, snapshot: Snapshot, child: Child, named: Named, *, again: bool) -> str:
+def _ask_known(line: Line, snapshot: Snapshot, column: str, named: Named, *, again: bool) -> str:
     """Told; of who has courses this year already, nothing is added unsaid."""
     link = Choice(LINK, UserError("Oui, les y inscrire"))
     if again:
@@ -155,17 +154,17 @@ def _ask_known(line: Line, snapshot: Snapshot, child: Child, named: Named, *, ag
             year=named.year,
         )
         asked = Question(
-            f"more-courses:{named.year}", sentence, (ONLY_DISCIPLINE, link), _title(snapshot, child), False
+            f"more-courses:{named.year}", sentence, (ONLY_DISCIPLINE, link), snapshot.titles.get(column, ""), False
         )
     else:
         sentence = UserError("Ces cours existent en {year} : les élèves y sont inscrits.", year=named.year)
         asked = Question(
-            f"known-courses:{named.year}", sentence, (link, ONLY_DISCIPLINE), _title(snapshot, child), False
+            f"known-courses:{named.year}", sentence, (link, ONLY_DISCIPLINE), snapshot.titles.get(column, ""), False
         )
     return snapshot.questions.ask(asked, line=line.number, sample=named.text)
 
 
-def _ask_which(line: Line, snapshot: Snapshot, child: Child, named: Named, there: list[Entity]) -> str:
+def _ask_which(line: Line, snapshot: Snapshot, column: str, named: Named, there: list[Entity]) -> str:
     """Several courses of that name, or one that somebody else teaches. It stops where the file names a teacher."""
     sentence = UserError("« {name} » : quel est ce cours de {year} ?", name=named.text[:80], year=named.year)
     courses = tuple(Choice(str(each.id), _called(snapshot, each)) for each in there[:MAX_CHOICES] if each.id)
@@ -173,7 +172,11 @@ def _ask_which(line: Line, snapshot: Snapshot, child: Child, named: Named, there
     said = (named.year, fold(named.name), *sorted(terms_of(_bare(named.teacher))))
     digest = hashlib.sha256(repr(said).encode()).hexdigest()[:12]
     asked = Question(
-        f"course:{digest}", sentence, (ONLY_DISCIPLINE, *courses, *new), _title(snapshot, child), bool(named.teacher)
+        f"course:{digest}",
+        sentence,
+        (ONLY_DISCIPLINE, *courses, *new),
+        snapshot.titles.get(column, ""),
+        bool(named.teacher),
     )
     return snapshot.questions.ask(asked, line=line.number, sample=named.text)
 
@@ -185,7 +188,7 @@ def _called(snapshot: Snapshot, course: Entity) -> UserError:
     return UserError("{name}, n° {number}", name=name, number=number)
 
 
-def _ask_new(line: Line, snapshot: Snapshot, child: Child, named: Named) -> str:
+def _ask_new(line: Line, snapshot: Snapshot, column: str, named: Named) -> str:
     """Asked where the file names teachers, offered else."""
     sentence = UserError(
         "Le portail n’a pas encore ces cours en {year}. Faut-il les créer, et y inscrire les élèves ?", year=named.year
@@ -197,26 +200,34 @@ def _ask_new(line: Line, snapshot: Snapshot, child: Child, named: Named) -> str:
     else:
         none, make = UserError("Non : garder leur nom comme discipline des élèves"), UserError("Oui, les créer")
     choices = (Choice(NONE, none), Choice(MAKE, make))
-    asked = Question(f"new-courses:{named.year}", sentence, choices, _title(snapshot, child), taught)
+    asked = Question(f"new-courses:{named.year}", sentence, choices, snapshot.titles.get(column, ""), taught)
     return snapshot.questions.ask(asked, line=line.number, sample=named.text)
 
 
-def _made_if(line: Line, snapshot: Snapshot, child: Child, named: Named, answer: str) -> Entity | None:
-    if answer != MAKE:
-        return None
+def _made_if(line: Line, snapshot: Snapshot, column: str, named: Named, answer: str) -> Entity | None:
+    return make(line, snapshot, column, named) if answer == MAKE else None
+
+
+def make(line: Line, snapshot: Snapshot, column: str, named: Named) -> Entity | None:
+    """The course, made once for all its lines; None while who teaches it is not sure, which is told or asked."""
     teacher = _teacher(line, snapshot, named.teacher) if named.teacher else None
     if named.teacher and teacher is None:
-        return None  # its fault is told, or its question waits
+        return None
     made, key = snapshot.context(Courses).made, (named.year, fold(named.name), id(teacher))
     if key in made:
         return made[key]
     number = _number(snapshot, named, teacher)
     values = {"school_year": named.year, "number": number, "name": named.name}
-    if not _says_course(snapshot, child) and len(named.name) <= DEPARTMENT_LENGTH:
+    if not says_course(snapshot, column) and len(named.name) <= DEPARTMENT_LENGTH:
         values["department"] = named.name
     refs = {"teacher_id": teacher} if teacher else {}
     made[key] = snapshot.put(line, Draft(Course, [(named.year, fold(number))], values, refs=refs), once=False)
     return made[key]
+
+
+def is_made(snapshot: Snapshot, course: Entity) -> bool:
+    """Whether an answer of this file made it."""
+    return any(course is each for each in snapshot.context(Courses).made.values())
 
 
 def _number(snapshot: Snapshot, named: Named, teacher: Entity | None) -> str:
@@ -237,7 +248,7 @@ def _teacher_name(teacher: Entity | None) -> str:
     return full_name(teacher["first_name"], teacher["last_name"]) if teacher else ""
 
 
-def _is_taught_by(snapshot: Snapshot, course: Entity, typed: str) -> bool:
+def is_taught_by(snapshot: Snapshot, course: Entity, typed: str) -> bool:
     teacher = _teacher_of(snapshot, course)
     return teacher is not None and any(teacher is each for each in _teachers(snapshot, typed))
 
