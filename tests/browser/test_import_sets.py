@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests import sample_files
 from tests.browser.conftest import LIVE, Enter
 from tests.browser.test_imports import begin, empty  # noqa: F401
+from tests.days import THOROUGH
 from tests.server import Server
 
 NOTHING: Mapping[str, str] = {}
@@ -138,6 +139,7 @@ def test_english_titles_two_children_a_line_and_an_accountants_numbers(bring: Br
     ]  # fmt: skip
 
 
+@pytest.mark.skipif(not THOROUGH, reason="three thousand pupils, twice")
 def test_three_thousand_pupils_hear_what_is_wrong_and_enter_once_it_is_mended(
     enter: Enter,
     empty: Server,  # noqa: F811
