@@ -120,10 +120,8 @@ def overview(
     rows = _page(uow, narrowing, terms, most=most, skip=skip)
     waiting, tally = (known.waiting, known.tally) if known else _tally(uow, terms)
     departments = known.departments if known else _departments(uow, terms)
-    if not skip and len(rows) < most:
-        total = len(rows)
-    else:
-        total = _counted(uow, narrowing, terms, closed=False) if narrowing else waiting
+    whole = not skip and len(rows) < most
+    total = len(rows) if whole else _counted(uow, narrowing, terms, closed=False) if narrowing else waiting
     return Overview(rows, total, waiting, tally, departments)
 
 
