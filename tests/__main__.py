@@ -35,10 +35,8 @@ MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3
 ON_CHOSEN_DAYS = (
     "test_schooling",
     "test_reenrolment",
-    "test_billing",
     "test_absences",
     "test_calendar_feed",
-    "test_sessions",
 )
 NO_POSTGRESQL = ("-k", "not postgresql")
 SLOWEST_FIRST = ("test_quality", "test_scope_by_events", "test_world_papers", "test_demonstration", "test_faults")

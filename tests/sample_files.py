@@ -294,8 +294,8 @@ def sections_and_totals(count: int = 20) -> Set:
     return "ventes.xlsx", _workbook(Journal=rows)
 
 
-def accountant(count: int = 20) -> Set:
-    """Thousands with points, signs behind, brackets, currency words."""
+def accountant(count: int = 20, *, tiers: str = "{}") -> Set:
+    """Thousands with points, signs behind, brackets, currency words. `tiers`: how it writes a family's key."""
     rows = [["Pièce", "Date pièce", "Compte tiers", "Libellé", "Montant TTC", "Échéance"]]
     amounts = ("1.500,00", "1.234,50", "162,00 EUR", "1 050,00", "81,5", "12,50", "2.000", "324")
     for at, (number, _, _) in enumerate(families(count)):
@@ -303,14 +303,14 @@ def accountant(count: int = 20) -> Set:
             [
                 f"C-{at + 1:03d}",
                 f"{at % 28 + 1:02d}/11/2026",
-                str(number),
+                tiers.format(number),
                 "Prestations",
                 amounts[at % len(amounts)],
                 "31/12/2026",
             ]
         )
-    rows.append(["C-901", "30/11/2026", "1001", "Avoir commercial", "12,50-", ""])
-    rows.append(["C-902", "30/11/2026", "1002", "Avoir commercial", "(15,00)", ""])
+    rows.append(["C-901", "30/11/2026", tiers.format(1001), "Avoir commercial", "12,50-", ""])
+    rows.append(["C-902", "30/11/2026", tiers.format(1002), "Avoir commercial", "(15,00)", ""])
     return "ecritures.csv", _csv(rows, coding="cp850")
 
 

@@ -31,7 +31,7 @@ BEFORE_ONE = re.compile(r"(?:motdepasse|password)[:\uff1a]", re.IGNORECASE)
 AROUND_ONE = "\"'`«»“”’()[]<>*.,;"
 DEMONSTRATION = "Anacrouse-demo-2026"  # of the demonstration's accounts, hence known to everybody
 OVERLOADED = _("Le service est momentanément très sollicité. Réessayez dans une minute.")
-_turns = Turns("hash", AT_ONCE, most=MAX_QUEUE)
+_turns = Turns("hash", AT_ONCE, most=MAX_QUEUE, niceness=5)
 
 
 class Busy(RuntimeError):

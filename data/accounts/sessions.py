@@ -9,7 +9,7 @@ from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, bindparam
 from sqlmodel import Field, col, delete, func, select, update
 
-from data.accounts import devices, passwords, rate_limit, two_factor
+from data.accounts import devices, passwords, rate_limit, refusals, two_factor
 from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core import audit
@@ -124,15 +124,8 @@ async def recognise(
                     "unknown" if not account else "disabled" if account.disabled else "expired" if expired else "wrong"
                 )
                 rate_limit.failed(uow, site_id, login, known, client)
-                audit.note(
-                    uow,
-                    Action.SIGN_IN_FAILED,
-                    by=audit.Author(site_id, "–"),
-                    subject="account",
-                    subject_id=account.id if account else None,
-                    family_id=account.family_id if account else None,
-                    changes={"reason": ["", why], "identifier": ["", rate_limit.fingerprint(login)[:16]]},
-                )
+                identifier = rate_limit.fingerprint(login)[:16]
+                refusals.note_sign_in(uow, site_id, account, {"reason": why, "identifier": identifier})
             else:
                 rate_limit.forget(uow, site_id, login, known)
                 too_often = None if everybodys else rate_limit.too_often_in(uow, site_id, login)

@@ -1,6 +1,8 @@
 """Slow work has threads of its own, so many at once; what comes meanwhile waits its turn, and only so much of it may wait."""
 
 import asyncio
+import os
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,12 +16,22 @@ class Full(Exception):
     """As much waits as may."""
 
 
-class Turns:
-    """`most` works at once, waiting or under way, and `most_bytes` of what they hold in memory, which one alone may pass."""
+def _come_after(niceness: int) -> None:
+    """Linux gives each thread a niceness of its own, which those that it begins inherit; elsewhere it is the process's."""
+    if niceness and sys.platform == "linux":
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + niceness)
 
-    def __init__(self, name: str, threads: int, *, most: int, most_bytes: int = 0) -> None:
+
+class Turns:
+    """`most` works at once, waiting or under way, and `most_bytes` of what they hold in memory, which one alone may pass.
+    `niceness`: by how much its threads come after the loop's, when there are more of them than cores."""
+
+    def __init__(self, name: str, threads: int, *, most: int, most_bytes: int = 0, niceness: int = 0) -> None:
         self.most, self.most_bytes = most, most_bytes
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._threads = ThreadPoolExecutor(
+            threads, thread_name_prefix=name, initializer=_come_after, initargs=(niceness,)
+        )
         self._held: list[int] = []  # bytes
         self._lock = threading.Lock()
 

@@ -10,7 +10,9 @@ from data.importing.matched import Matched
 from data.importing.records import Record
 from data.importing.title_groups import plain
 
-CHECKED = {("pupils-and-adults", "school_year"): _("Vérifiée, mais pas enregistrée : l’année s’importe avec les cours et les factures.")}  # fmt: skip
+CHECKED = _("Vérifiée, mais pas enregistrée : l’année s’importe avec les cours et les factures.")
+OF_COURSES = _("Elle dit l’année des cours que le fichier nomme ; rien d’autre n’en est enregistré.")
+WITHOUT_COURSE = _("Aucune colonne ne dit de quel cours est cet enseignant.")
 PUPILS = {"pupils", "pupils-and-adults"}
 HOME = _("L’adresse est celle des responsables : le fichier n’en nomme aucun.")
 OF_MEANS = re.compile(r"(cheques?|especes|cb|carte bancaire|virements?|prelevements?|ancv|caf|pass\b.*)( \d)?")
@@ -51,9 +53,17 @@ def left_columns(record: Record, heads: Sequence[str], matched: Matched) -> list
             continue  # told among the lines that are no records
         if not name:
             found.append(LeftColumn(at, head, CHOSEN if name == "" else _reason(record, head, set(columns.values()))))
-        elif why := CHECKED.get((record.name, name)):
+        elif record.name == "pupils-and-adults" and (why := _of_courses(name, set(columns.values()))):
             found.append(LeftColumn(at, head, why))
     return found
+
+
+def _of_courses(name: str, matched_names: Container[str]) -> str:
+    """What a list of pupils says of their courses, and is written only with them."""
+    learns = "discipline" in matched_names
+    if name == "school_year":
+        return OF_COURSES if learns else CHECKED
+    return WITHOUT_COURSE if name in {"teacher", "teacher_first_name"} and not learns else ""
 
 
 def _reason(record: Record, head: str, matched_names: Container[str]) -> str:

@@ -7,8 +7,10 @@ from functools import lru_cache
 from sqlmodel import SQLModel
 
 from data.accounts.models import Account
+from data.core.fields import full_name
 from data.families.models import Family
 from data.importing.columns import Field
+from data.importing.kinds.courses import TEACHER
 from data.importing.kinds.families import FAMILIES
 from data.importing.kinds.registry import KINDS
 from data.importing.snapshot import Entity
@@ -30,8 +32,13 @@ def columns_of(table: type[SQLModel]) -> tuple[Field, ...]:
 
 def values_of(entity: Entity) -> Iterator[Labelled]:
     for one in columns_of(entity.table):
-        if text := cell_text(one, entity.values.get(one.name)):
+        value = entity.values.get(one.name)
+        if type(value) is int and value == entity.table.model_fields[one.name].default == 0:
+            continue  # a duration that nobody gave
+        if text := cell_text(one, value):
             yield one.label, ", ".join(text.splitlines())
+    if (teacher := entity.refs.get("teacher_id")) is not None:
+        yield TEACHER.label, full_name(teacher["first_name"], teacher["last_name"])
 
 
 def cell_text(one: Field | None, value: object) -> str:

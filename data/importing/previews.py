@@ -11,6 +11,7 @@ from data.core.i18n import plural
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.importing.records import shown_number
 from data.importing.snapshot import Aside, Entity, Snapshot
+from data.schooling.models import Course, Enrolment
 
 MAX_FAMILIES = 10
 
@@ -48,7 +49,7 @@ class FamilyPreview:
 @dataclass
 class Previews:
     families: list[FamilyPreview] = field(default_factory=list)
-    totals: list[UserError] = field(default_factory=list)  # « 27 pièces, 8 910,00 € »
+    totals: list[UserError] = field(default_factory=list)  # « 27 pièces, 8 910,00 € », « 55 inscriptions à un cours »
 
 
 def of(snapshot: Snapshot) -> Previews:
@@ -137,3 +138,10 @@ def _totals(snapshot: Snapshot) -> Iterator[UserError]:
             count=len(payments),
             sum=formats.Euros(cents),
         )
+    enrolments, courses = snapshot.added.get(Enrolment, []), snapshot.added.get(Course, [])
+    if enrolments:
+        yield UserError(
+            plural("{count} inscription à un cours", "{count} inscriptions à un cours"), count=len(enrolments)
+        )
+    if courses:
+        yield UserError(plural("{count} cours créé", "{count} cours créés"), count=len(courses))

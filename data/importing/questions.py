@@ -88,6 +88,10 @@ class Questions:
         key = f"{question.key}{PART}{hashlib.sha256(part.encode()).hexdigest()[:12]}"
         return self.ask(replace(alone or question, key=key, lines=[], samples=[]), line=line, sample=sample)
 
+    def is_open(self, key: str) -> bool:
+        """Whether it was raised so far, and nobody answered."""
+        return key in self._asked and self._asked[key].is_open
+
     def lines_of(self, key: str) -> list[int]:
         """The lines that raised a question so far."""
         return self._asked[key].lines if key in self._asked else []

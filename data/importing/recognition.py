@@ -15,6 +15,7 @@ from data.importing.matched import Matched
 from data.importing.records import Record
 from data.importing.runs import ImportRun
 from data.importing.title_groups import are_unsure, plain
+from data.importing.title_places import Sort, sort_of
 
 MAX_LIKELY, MAX_EVIDENCE = 5, 6
 # Points less: for a column that the kind cannot do without; for adults or pupils that are not there; for adults who are children
@@ -73,7 +74,7 @@ def _likeness(record: Record, heads: Sequence[str], rows: Sequence[Sequence[Cell
     named = next((name for at, name in columns.items() if plain(heads[int(at)]) == "nom"), "last_name")
     if "prenom" in titles and not named.endswith("last_name"):  # the name of people, and no course's nor piece's
         points -= LACK
-    if record.name == "teachers" and points < 1 and not any(TEACHERS & {*title.split()} for title in titles):
+    if record.name == "teachers" and _are_no_teachers(titles, points):
         points -= LACK
     if record.name == "families" and any("conjoint" in title.split() for title in titles):
         points -= LACK  # a line there is one adult
@@ -92,6 +93,14 @@ def _likeness(record: Record, heads: Sequence[str], rows: Sequence[Sequence[Cell
         if (one := record.field(name)) is not None
     )
     return Likeness(record.name, round(points, 3), columns, evidence[:MAX_EVIDENCE])
+
+
+def _are_no_teachers(titles: set[str], points: float) -> bool:
+    """Names beside « Professeur » are those of pupils, and so are names beside what is learnt or a birth date."""
+    sorts = {sort_of(title) for title in titles}
+    if "nom" in titles and (titles & TEACHERS or sorts & {Sort.LESSON, Sort.BIRTH}):
+        return True
+    return points < 1 and not any(TEACHERS & {*title.split()} for title in titles)
 
 
 def _says_nothing(record: Record, names: set[str]) -> bool:
@@ -114,7 +123,8 @@ def _lacks_people(columns: dict[str, str]) -> float:
     adults = any(name.startswith("adult") and name.endswith("name") for name in names)
     pupils = bool(names & {"pupil_first_name", "pupil_name", "adult2_name", "adult2_last_name"})  # or a couple
     alone = not adults and not names & {"family", "discipline", "cycle"}  # pupils of age learn something
-    return HALF_A_LINE * ((not adults) + (not pupils)) + LACK * alone
+    taught = {"teacher", "discipline"} <= names  # a list of who learns what with whom has no adults
+    return HALF_A_LINE * ((not (adults or taught)) + (not pupils)) + LACK * alone
 
 
 def _samples(rows: Sequence[Sequence[Cell]], at: int) -> tuple[str, ...]:

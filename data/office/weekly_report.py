@@ -28,6 +28,7 @@ def facts(uow: UnitOfWork) -> list[Fact]:
     asked, decided = _numbers(uow, since)
     failed = col(Letter.state).in_([LetterState.FAILED, LetterState.ABANDONED])
     refused = AuditEntry.action == Action.SIGN_IN_FAILED
+    each = func.coalesce(func.sum(func.coalesce(col(AuditEntry.changes)[("count", 1)].as_integer(), 1)), 0)
     found: dict[str, int | str] = {
         _("Demandes reçues"): asked,
         _("Demandes traitées"): decided,
@@ -35,7 +36,7 @@ def facts(uow: UnitOfWork) -> list[Fact]:
         _("Familles connectées"): _families(uow, since),
         _("Courriels envoyés"): _count(uow, Letter, col(Letter.sent_at) > since),
         _("Courriels en échec"): _count(uow, Letter, failed, Letter.created_at > since),
-        _("Connexions refusées"): _count(uow, AuditEntry, refused, AuditEntry.at > since),
+        _("Connexions refusées"): uow.count(select(each).where(refused, AuditEntry.at > since)),
         _("Dernière sauvegarde"): _last_copy(uow),
         _("Place libre pour les documents"): uow.translate("{count} Go", count=health.free_bytes() // 1024**3),
     }

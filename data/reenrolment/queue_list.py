@@ -100,10 +100,12 @@ def _values(uow: UnitOfWork) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class Overview:
-    """What stands above the queue and in it: its page, how many each word of `Only` leaves, the departments to choose from."""
+    """What stands above the queue and in it: its page, how many it has as it is narrowed and in all, how many each word of `Only`
+    leaves, the departments to choose from."""
 
     rows: list[Waiting]
     total: int
+    waiting: int
     tally: dict[Only, int]
     departments: list[str]
 
@@ -111,15 +113,16 @@ class Overview:
 def overview(
     uow: UnitOfWork, narrowing: Narrowing, *, most: int, skip: int = 0, known: Overview | None = None
 ) -> Overview:
-    """Four questions; five when one page does not hold it all. `known`: read while the queue was as it is now, its sums hold."""
+    """Four questions; five when it is narrowed and one page does not hold it all. `known`: read while the queue was as it is now,
+    its sums hold."""
     uow.staff_only()
     terms = _terms(uow)
     rows = _page(uow, narrowing, terms, most=most, skip=skip)
+    waiting, tally = (known.waiting, known.tally) if known else _tally(uow, terms)
+    departments = known.departments if known else _departments(uow, terms)
     whole = not skip and len(rows) < most
-    total = len(rows) if whole else _counted(uow, narrowing, terms, closed=False)
-    if known is not None:
-        return Overview(rows, total, known.tally, known.departments)
-    return Overview(rows, total, _tally(uow, terms), _departments(uow, terms))
+    total = len(rows) if whole else _counted(uow, narrowing, terms, closed=False) if narrowing else waiting
+    return Overview(rows, total, waiting, tally, departments)
 
 
 def queue(
@@ -171,11 +174,11 @@ def count(uow: UnitOfWork, narrowing: Narrowing = NOT_NARROWED, *, closed: bool 
     return _counted(uow, narrowing, terms, closed=closed)
 
 
-def _tally(uow: UnitOfWork, terms: Terms) -> dict[Only, int]:
-    """How many of those that wait each word of `Only` leaves. What is not complete lacks something: one of the two is asked."""
+def _tally(uow: UnitOfWork, terms: Terms) -> tuple[int, dict[Only, int]]:
+    """How many wait, and how many of them each word of `Only` leaves. What is not complete lacks something: one of the two is asked."""
     ((every, *numbers),) = uow.rows(_sums(terms), **_values(uow))
     found = dict(zip(_TALLIED, numbers, strict=True))
-    return {only: found.get(only, every - found[Only.MISSING]) for only in Only}
+    return every, {only: found.get(only, every - found[Only.MISSING]) for only in Only}
 
 
 _TALLIED = tuple(only for only in Only if only != Only.COMPLETE)
@@ -191,16 +194,17 @@ def _sums(terms: Terms) -> Question:
 def _departments(uow: UnitOfWork, terms: Terms) -> list[str]:
     """Of the courses that the pupils who wait attend in the year that ends, by name."""
     years = {campaign.source_year for campaign in terms.campaigns}
-    somebody_waits = (  # found at the first of a course: each pupil of each need not be looked at
-        select(Enrolment.id)
-        .join(Reenrolment, col(Reenrolment.pupil_id) == Enrolment.pupil_id)
+    one_who_waits = (  # the first of a course; of EXISTS PostgreSQL would make a look at every enrolment
+        select(Reenrolment.id)
+        .join(Enrolment, col(Enrolment.pupil_id) == Reenrolment.pupil_id)
         .where(Enrolment.course_id == Course.id, Reenrolment.state == ReenrolmentState.SUBMITTED)
-        .exists()
+        .limit(1)
+        .scalar_subquery()
     )
     return list(
         uow.all(
             select(Course.department)
-            .where(col(Course.school_year).in_(years), Course.department != "", somebody_waits)
+            .where(col(Course.school_year).in_(years), Course.department != "", one_who_waits.is_not(None))
             .distinct()
             .order_by(col(Course.department))
         )

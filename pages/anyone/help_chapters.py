@@ -298,7 +298,14 @@ STAFF_CHAPTERS = (
         "imports",
         _("Imports et exports"),
         (
-            _("Choisissez le genre de fiches et un fichier CSV ou XLSX, puis faites correspondre les colonnes."),
+            _(
+                "Donnez un fichier CSV ou XLSX tel que votre logiciel l’écrit : le portail dit ce qu’il contient et "
+                "propose les colonnes ; vous corrigez."
+            ),
+            _(
+                "Une liste d’élèves apporte responsables, cours et enseignants. Factures, règlements, notes, absences et inscriptions peuvent donner "
+                "des noms à la place des numéros : ce qui n’est pas sûr vous est demandé."
+            ),
             _(
                 "L’essai montre chaque ligne fautive et pourquoi. Rien n’est écrit avant votre accord, et alors tout l’est."
             ),

@@ -13,7 +13,20 @@ import time
 import urllib.request
 from pathlib import Path
 
-from tests.bench import imports, journeys, lists, load, phone, photographs, secretary, signin_day, sizes, sockets
+from tests.bench import (
+    endurance,
+    imports,
+    journeys,
+    lists,
+    load,
+    phone,
+    photographs,
+    processes,
+    secretary,
+    signin_day,
+    sizes,
+    sockets,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Anacrouse-demo-2026"
@@ -31,6 +44,7 @@ PAPERS = (
     ("attestation", "/eleves/2042/attestations/inscription.pdf"),
     ("parcours (never kept)", "/eleves/2042/parcours.pdf"),
 )
+PAINTED = {("phone", "cold"): "≤ 600 ms, ", ("phone", "warm"): "≤ 450 ms, "}
 
 
 def free_port() -> int:
@@ -123,6 +137,10 @@ def main() -> None:
         help="only: what screens cost with so many families (500,5000,50000), and questions that go through a large table; "
         "fails where a goal is missed",
     )
+    asked.add_argument(
+        "--minutes", type=float, default=0, help="only: what the server's memory becomes in so many of mixed load (60)"
+    )
+    asked.add_argument("--processes", action="store_true", help="only: one process and two, on PostgreSQL")
     asked.add_argument("--photographs", action="store_true", help="only: eight photographs of 40 Mpx at once")
     asked.add_argument(
         "--kills",
@@ -142,13 +160,16 @@ def main() -> None:
         from tests.bench import kills
 
         sys.exit(1 if kills.run(chosen.kills, databases, chosen.seed) else 0)
+    if chosen.processes:
+        return processes.measure(PASSWORD, row)
     if chosen.lists:
         return lists_of(chosen.lists)
-    families = max(chosen.families, chosen.signin_day * 4 // 3)
+    if chosen.signin_day:
+        return sign_in_day_of(chosen.signin_day)
     if chosen.growth:
         return growth(50, chosen.growth)
     with tempfile.TemporaryDirectory(prefix="anacrouse-bench-") as folder:
-        process, base = serve(folder, families)
+        process, base = serve(folder, chosen.families)
         port = free_port()
         floor = subprocess.Popen([sys.executable, "-m", "tests.bench.bare_page", str(port)], cwd=ROOT)
         try:
@@ -156,15 +177,14 @@ def main() -> None:
                 return asyncio.run(imports.measure(base, process.pid, PASSWORD, row, chosen.lines))
             if chosen.journeys:
                 return journeys_of(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)))
+            if chosen.minutes:
+                return asyncio.run(endurance.measure(base, process.pid, PASSWORD, chosen.minutes, row))
             if chosen.secretary:
                 return secretary_of(base, Path(folder), chosen.secretary)
-            if chosen.signin_day:
-                people = signin_day.logins(Path(folder) / "bench.db", chosen.signin_day)
-                return sign_in_day(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)), people)
             if chosen.photographs:
                 return photographs_of(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)), process.pid)
             wait_for(f"http://127.0.0.1:{port}/page")
-            report(base, f"http://127.0.0.1:{port}/page", process.pid, families)
+            report(base, f"http://127.0.0.1:{port}/page", process.pid, chosen.families)
         finally:
             for each in (process, floor):
                 each.terminate()
@@ -208,15 +228,19 @@ def report(base: str, floor_url: str, pid: int, families: int) -> None:
     row("a connected screen", f"{held['kib']:.0f} KiB", "≤ 400 KiB")
     row("« Modifier », alone", f"{held['alone']:.1f} ms", "≤ 5 ms")
     row("« Modifier », fifty at once, p95", f"{held['p95']:.0f} ms", "≤ 60 ms")
+    row("« Modifier », three hundred within ten seconds, p95", f"{held['spread']:.0f} ms", "≤ 150 ms")
     row("memory before; after they left", f"{held['start_mib']:.0f} MiB; {held['after']:.2f} ×", "≤ 1.3 ×")
     photographs_of(base, family, pid)
     for each in phone.measure(base, family, ["/connexion", *(path for _, path in SCREENS)]):
         figure = f"LCP {each['lcp']:.0f} ms, CLS {each['cls']:.3f}, {each['kib']:.0f} KiB"
-        target = "≤ 1000 ms, 0.00" if (each["device"], each["state"]) == ("phone", "cold") else "CLS 0.00"
-        row(f"{each['device']}, {each['state']}, {each['path']}", figure, target)
+        goal = PAINTED.get((each["device"], each["state"]), "") + "CLS 0.00"
+        row(f"{each['device']}, {each['state']}, {each['path']}", figure, goal)
     journeys_of(base, family)
     asyncio.run(imports.measure(base, pid, PASSWORD, row))
+    sign_in_day_of(500)
     lists_of(20_000)
+    processes.measure(PASSWORD, row)
+    growth(50, 5_000)
 
 
 def journeys_of(base: str, family: dict[str, str]) -> None:
@@ -234,6 +258,18 @@ def secretary_of(base: str, folder: Path, requests: int) -> None:
         f"{found['presses']:.0f} presses, {found['seconds']:.0f} s",
         f"{found['each']:.1f} s each",
     )
+
+
+def sign_in_day_of(families: int) -> None:
+    """In a portal of their own, twice as large: some have no account with that password."""
+    with tempfile.TemporaryDirectory(prefix="anacrouse-bench-") as folder:
+        process, base = serve(folder, 2 * families)
+        try:
+            people = signin_day.logins(Path(folder) / "bench.db", families)
+            sign_in_day(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)), people)
+        finally:
+            process.terminate()
+            process.wait(60)
 
 
 def sign_in_day(base: str, family: dict[str, str], people: list[str]) -> None:

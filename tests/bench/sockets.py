@@ -71,8 +71,9 @@ def memory(pid: int) -> float:
     return psutil.Process(pid).memory_full_info().pss / 1024
 
 
-async def measure(base: str, cookies: dict[str, str], pid: int, count: int = 100) -> dict[str, float]:
-    """KiB a client, ms of an action alone, p95 of fifty at once, memory after they left against before."""
+async def measure(base: str, cookies: dict[str, str], pid: int, count: int = 300) -> dict[str, float]:
+    """KiB a client; ms of an action alone, p95 of fifty at once and of all, each once within ten seconds; memory after they left
+    against before."""
     async with session_of(cookies) as session:
         warm = [await Screen(session, base, "/famille").open(9000 + at) for at in range(3)]
         await warm[0].act()
@@ -84,12 +85,19 @@ async def measure(base: str, cookies: dict[str, str], pid: int, count: int = 100
         held = memory(pid)
         alone = [await screens[at % count].act() for at in range(40)]
         crowd = [taken for _ in range(4) for taken in await asyncio.gather(*(screen.act() for screen in screens[:50]))]
+        spread = await asyncio.gather(*(_later(at * 10 / count, screen) for at, screen in enumerate(screens)))
         await asyncio.gather(*(screen.close() for screen in screens))
         await asyncio.sleep(50)
         return {
             "kib": (held - before) / count,
             "alone": statistics.median(alone),
             "p95": sorted(crowd)[int(len(crowd) * 0.95)],
+            "spread": sorted(spread)[int(len(spread) * 0.95)],
             "start_mib": before / 1024,
             "after": memory(pid) / before,
         }
+
+
+async def _later(seconds: float, screen: Screen) -> float:
+    await asyncio.sleep(seconds)
+    return await screen.act()

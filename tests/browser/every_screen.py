@@ -78,12 +78,10 @@ OF_LOOK = [
 ]
 RUN_AXE = """rules => axe.run(document, {resultTypes: ['violations'], elementRef: false, ...(rules && {runOnly: rules})}).then(r =>
   r.violations.flatMap(one => one.nodes.map(node => one.id + ': ' + node.html.slice(0, 150))))"""
-# Kinds of elements with the ARIA that they have, and those that must stand in certain others with these: what axe's rules look at;
-# and kinds with their classes, which a look can spoil.
+# Kinds of elements with the ARIA that they have, and those that must stand in certain others with these: what axe’s rules look at.
 MADE_OF = """() => [...new Set([...document.querySelectorAll('*')].map(e => [e.localName, e.type ?? '', e.getAttribute('role') ?? '',
   e.matches('li, dt, dd, tr, td, th, legend, caption, summary, figcaption, option') ? e.parentElement.localName : '',
   ...e.getAttributeNames().filter(name => name.startsWith('aria-')).sort()].join(' ')))]"""
-DRESSED_AS = """() => [...new Set([...document.querySelectorAll('*')].flatMap(e => [...e.classList, ''].map(one => `${e.localName}.${one}`)))]"""
 # Its errors only, WCAG 2 AA; it knows a message's key where it lacks the words.
 RUN_SNIFFER = """() => new Promise(done => { const words = HTMLCS.getTranslation.bind(HTMLCS); HTMLCS.getTranslation = key => words(key) || key;
   HTMLCS.process('WCAG2AA', document, () => done(HTMLCS.getMessages().filter(m => m.type === 1 && !m.element.hidden)

@@ -140,6 +140,7 @@ def test_a_lost_websocket_loses_neither_a_file_nor_what_is_typed(enter: Enter) -
     page.get_by_label("Votre message à l’administration").fill("Écrit hors ligne.")
     page.get_by_role("button", name="Importer").click()
     page.get_by_label("Parcourir").set_input_files(picture("adresse.jpg"))
+    expect(page.get_by_role("dialog").locator(".sending strong")).to_have_text(["adresse.jpg"])
     page.get_by_role("dialog").get_by_role("button", name="Importer").click()
     page.wait_for_selector(LIVE, state="attached")
     expect(line(page, "adresse")).to_contain_text("Reçue")

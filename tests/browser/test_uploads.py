@@ -130,6 +130,9 @@ def test_a_busy_portal_is_reported_and_the_file_is_sent_again_by_itself(enter: E
 
     page.route("**/reinscription/documents", busy_twice)
     page.get_by_label("Parcourir").set_input_files(picture("nino.jpg"))
+    expect(window.locator(".sending strong")).to_have_text(
+        ["nino.jpg"]
+    )  # before its script is there the form sends itself
     window.get_by_role("button", name="Importer").click()
     expect(window.get_by_role("status")).to_have_text("Le portail est très sollicité, votre fichier attend son tour…")
     expect(line(page, "adresse")).to_contain_text("nino.jpg")
@@ -151,6 +154,9 @@ def test_a_file_that_a_stop_of_the_portal_caught_on_its_way_is_named_when_the_pa
 
     page.route("**/reinscription/documents", kill, times=1)
     page.get_by_label("Parcourir").set_input_files(picture("nino.jpg"))
+    expect(window.locator(".sending strong")).to_have_text(
+        ["nino.jpg"]
+    )  # before its script is there the form sends itself
     window.get_by_role("button", name="Importer").click()
     expect(window).to_contain_text("La connexion est interrompue")
     own.start()
@@ -169,6 +175,9 @@ def test_a_file_on_its_way_is_named_to_nobody_who_comes_next(enter: Enter, porta
     page, window = importing(enter)
     page.route("**/reinscription/documents", lambda _: None)  # it is on its way still
     page.get_by_label("Parcourir").set_input_files(picture("nino.jpg"))
+    expect(window.locator(".sending strong")).to_have_text(
+        ["nino.jpg"]
+    )  # before its script is there the form sends itself
     window.get_by_role("button", name="Importer").click()
     until(page, "() => Object.values(sessionStorage).some((text) => text.includes('nino.jpg'))")
     signs_in_next(page, portal, "belkacem.samir", "/famille")

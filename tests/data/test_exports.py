@@ -19,11 +19,13 @@ from data.importing.kinds.registry import KINDS, counts
 from data.importing.worker_process import Person
 from tests.data.import_helpers import HELENES, bring, opened, take, take_all
 from tests.data.site_helpers import an_empty_site
+from tests.days import THOROUGH
 from tests.demo_users import CLAIRE, HELENE, PAUL, as_, both, every, guardian
 
 BELRIVE = partial(opened, "petit.jean", "belrive")
 
 
+@pytest.mark.skipif(not THOROUGH, reason="every kind of a whole site, there and back")
 def test_all_of_a_site_goes_into_a_new_portal_and_comes_out_byte_for_byte(database: str, tmp_path: Path) -> None:
     taken = take_all()
     an_empty_site(f"sqlite:///{tmp_path}/new.db")

@@ -15,8 +15,10 @@ from data.importing import corrections, jobs
 from data.importing import runs as import_runs
 from data.importing.pipeline import Report
 from data.importing.runs import ImportRun
+from data.schooling.models import Course, Enrolment
 from tests.data.import_helpers import HELENES, bring, carry, check, faults, give
 from tests.data.site_helpers import an_empty_site
+from tests.days import THOROUGH
 from tests.demo_users import counts, every, last
 from tests.sample_files import (
     HEADS,
@@ -38,6 +40,7 @@ pytestmark = pytest.mark.usefixtures("in_the_files_year")
 
 CLICKS = 3  # the file is given, checked, imported
 PEOPLE = (Family, Guardian, Pupil, PupilLink)
+OFFERED = "new-courses:2026-2027"  # courses that pupils name, and that an empty portal does not have
 
 
 @pytest.fixture(autouse=True)
@@ -150,6 +153,21 @@ def test_a_programs_pupils_enter_as_they_are(empty_site: None) -> None:
     assert number == 1001 == families()[0][0]
 
 
+def test_the_courses_of_a_programs_pupils_are_made_when_it_is_said(empty_site: None) -> None:
+    run = receive(school_program())
+    with HELENES(writes=True) as uow:
+        import_runs.match(uow, run.id, {"answers": {OFFERED: "make"}})
+    assert carry(last(ImportRun, ImportRun.id == run.id)).written
+    learn = {
+        (5001 + at, each["discipline"], "2026-2027")
+        for at, each in enumerate(each for _, _, pupils in built(20) for each in pupils)
+    }
+    numbers, courses = {each.id: each.number for each in every(Pupil)}, {each.id: each for each in every(Course)}
+    found = [(numbers[each.pupil_id], courses[each.course_id]) for each in every(Enrolment)]
+    assert {(number, course.name, course.school_year) for number, course in found} == learn
+    assert (len(found), len(courses)) == (43, len({name for _, name, _ in learn}))
+
+
 def test_a_small_schools_list_asks_what_only_its_secretary_knows(empty_site: None) -> None:
     answers = {"whose__phone": "each", "same-name": "one"}
     brought = enter(small_school(), **answers)
@@ -168,7 +186,7 @@ def test_a_small_schools_list_asks_what_only_its_secretary_knows(empty_site: Non
     assert understood(brought.report, "Téléphone")["612345678"] == "06 12 34 56 78"
     noticed = {each.key for each in brought.report.questions} - {each.replace("__", ":") for each in answers}
     ditto = {f"ditto:adult1_{name}" for name in ("address", "phone_home", "email")}
-    assert noticed == {*ditto, "mobiles", "first-names", "separated", "no-address"}, "told, and not asked"
+    assert noticed == {*ditto, "mobiles", "first-names", "separated", "no-address", OFFERED}, "told, and not asked"
 
 
 def test_titles_on_two_lines_behind_a_notice(empty_site: None) -> None:
@@ -243,6 +261,7 @@ ASKED = {
 }  # fmt: skip
 
 
+@pytest.mark.skipif(not THOROUGH, reason="three thousand pupils")
 def test_every_planted_fault_is_reported_and_nothing_else_then_all_enters(empty_site: None) -> None:
     given, planted = three_thousand()
     run = receive(given)
@@ -250,7 +269,7 @@ def test_every_planted_fault_is_reported_and_nothing_else_then_all_enters(empty_
     at_fault = {(each.line, each.column) for each in planted}
     refused = {(line, column) for line, column, _ in faults(report)}
     assert refused <= at_fault
-    questions = [each for each in report.questions if each.key != "capitals"]
+    questions = [each for each in report.questions if each.key not in {"capitals", OFFERED}]
     assert [each.key for each in questions if each.is_open] == list(ASKED) == [each.key for each in questions]
     asked = {line for each in questions for line in each.lines}
     assert {each.line for each in planted} == {line for line, _ in refused} | (asked & {line for line, _ in at_fault})

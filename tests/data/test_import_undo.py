@@ -29,6 +29,7 @@ from pages.staff.imports.import_check import PageState
 from tests.conftest import move_to
 from tests.data.import_helpers import HELENES, bring, give, opened, snapshot, take_all
 from tests.data.test_imports_write import FAMILIES, PUPILS
+from tests.days import THOROUGH
 from tests.demo_users import HELENE, MARC, PAUL, account, as_, both, counts, every, last, later, set_rights
 
 TABLES = (
@@ -105,6 +106,7 @@ def test_rights_that_would_come_back_are_said_before(database: str) -> None:
     assert last(PupilLink, PupilLink.id == link.id).rights == "all"
 
 
+@pytest.mark.skipif(not THOROUGH, reason="seventeen files, one after the other")
 def test_all_kinds_are_taken_back_one_after_the_other_and_nothing_is_left(database: str, tmp_path: Path) -> None:
     taken = take_all()
     move_to(DATABASE_URL=f"sqlite:///{tmp_path}/new.db")

@@ -4,8 +4,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlmodel import select
 
 from data.core import spreadsheets
@@ -347,34 +345,6 @@ def test_the_check_shows_the_first_families_as_they_will_be(database: str) -> No
     assert [(each.name, each.birth_date, each.household, each.is_new) for each in family.pupils] == [
         ("Léa Roy", "2012-02-01", "principal", False),
         ("Tom Roy", "2014-08-07", "principal", True),
-    ]
-
-
-PEOPLE = [
-    ("Roy", "Eva", "3 rue Haute", "57220", "Boulay", "eva@example.org", ("Léa", "Tom", "Zoé")),
-    ("Petit", "Luc", "1 rue Basse", "57220", "Boulay", "luc@example.org", ("Nina",)),
-    ("Roy", "Max", "9 quai Neuf", "57000", "Metz", "max@example.org", ("Ali", "Léa")),
-    ("Œhler-d’Août", "Zoë", "1 place Ney", "57000", "Metz", "", ("Ève", "Élie")),
-]
-HEADS = PARENTS.split(";")
-ROWS = [
-    (last, child, f"0{n + 1}/02/201{n}", last, first, *where, email)
-    for last, first, *where, email, children in PEOPLE
-    for n, child in enumerate(children)
-]
-
-
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.permutations(range(len(ROWS))), st.permutations(range(len(HEADS))))
-def test_whatever_the_order_of_lines_and_columns_the_records_are_the_same(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[int], columns: list[int]
-) -> None:
-    an_empty_site(f"sqlite:///{tmp_path_factory.mktemp('order')}/new.db")
-    text = lines(*(";".join([row[at] for at in columns]) for row in (HEADS, *(ROWS[n] for n in rows))))
-    bring(KIND, text)
-    assert sorted(homes()) == [
-        ([f"{first} {last}"], sorted((f"{child} {last}", "principal") for child in children))
-        for last, first, *_, children in sorted(PEOPLE, key=lambda each: f"{each[1]} {each[0]}")
     ]
 
 

@@ -13,6 +13,7 @@ from data.importing import jobs
 from data.importing import runs as import_runs
 from data.importing.pipeline import Report
 from data.importing.runs import ImportRun
+from data.schooling.models import Course, Enrolment, Teacher
 from data.schooling.results import Mark
 from tests.conftest import FOLDER, move_to
 from tests.data.import_helpers import HELENES, bring, carry, faults
@@ -246,3 +247,82 @@ def test_a_returned_direct_debit_is_never_cashed_and_the_one_that_was_is_asked()
     report = given("N° famille;Date;Montant;Mode;Motif de rejet", back, **{"came-back": "rejected"})
     assert (report.written, report.counts["updated"], report.aside) == (True, 1, [])
     assert paid() == {(101, 10000, "rejected", "Jean Dupont")}
+
+
+def shared_email() -> None:
+    """One e-mail in two families."""
+    with HELENES(writes=True) as uow:
+        for adult in [each for each in uow.all(select(Guardian)) if each.last_name == "Roy"]:
+            adult.email = "roy@example.org"
+            uow.add(adult)
+
+
+def test_an_e_mail_alone_is_its_family_and_one_of_nobody_or_of_two_is_asked() -> None:
+    shared_email()
+    titles = "E-mail;Montant payé;Date"
+    rows = ("Jean@Example.org;10,00;01/10/2026", "roy@example.org;11,00;01/10/2026", "zoe@example.org;12,00;01/10/2026")
+    report = given(titles, *rows, kind="payments")
+    assert [(each.line, each.who, each.by) for each in report.recognised] == [
+        (2, "n° 101 : Jean Dupont, Anne Dupont", ("e-mail",))
+    ]
+    two, nobody = opened(report)
+    assert [each.split(":")[0] for each in choices(report, two)[:2]] == [family(107), family(108)]
+    report = given(titles, *rows, **{two: family(108), nobody: "out"})
+    assert (faults(report), report.written) == ([], True)
+    assert {(number, cents) for number, cents, *_ in paid()} == {(101, 1000), (108, 1100)}
+    assert [(each.line, each.about) for each in report.aside] == [(4, "zoe@example.org")]
+    report = given("N° facture;E-mail;Montant TTC;Date", "F1;eloise@example.org;10,00;01/10/2026", kind="invoices")
+    assert [(each.number, each.family_id) for each in every(Invoice)] == [("F1", int(family(102)))]
+
+
+def test_a_class_enters_by_names_of_pupils_and_of_courses_and_homonyms_are_asked() -> None:
+    bring("courses", "Code cours;Intitulé;Année\nPI1;Piano;2026-2027\nFM1;FM;2026-2027\nFM2;FM;2026-2027\n")
+    titles = "Nom;Prénom;Cours;Année"
+    report = given(titles, "DUPONT;Léa;Piano;2026-2027", "Lou MARTIN;;FM1;2026-2027", kind="enrolments")
+    assert (faults(report), opened(report), report.written) == ([], {}, True)
+    numbers = {each.id: each.number for each in every(Pupil)}
+    courses = {each.id: each.number for each in every(Course)}
+    assert {(numbers[each.pupil_id], courses[each.course_id]) for each in every(Enrolment)} == {
+        (501, "PI1"),
+        (502, "FM1"),
+    }
+    asked = given(titles, "Nguyen;An;Piano;2026-2027")
+    assert (len(opened(asked)), asked.written) == (1, False)
+    wrong = given(titles.replace("Cours", "N° cours"), "Dupont;Léa;FM;2026-2027", "Dupont;Léa;Chant;2026-2027")
+    assert [(line, why.split(".")[0]) for line, _, why in faults(wrong)] == [
+        (2, "Plusieurs cours de cette année portent ce nom"), (3, "Cours inconnu cette année-là"),
+    ]  # fmt: skip
+
+
+def test_courses_that_a_class_list_names_are_made_with_their_teachers_once_it_is_answered() -> None:
+    titles, key = "Nom;Prénom;Cours;Professeur;Année scolaire", "class-courses:2026-2027"
+    rows = (
+        "Dupont;Léa;Piano;LE GALL;2026-2027", "Martin;Lou;Piano;ASTAREL;2026-2027", "Roy;Mia;Piano;LE GALL;2026-2027",
+        "Roy;Mia;Chorale;;2026-2027",
+    )  # fmt: skip
+    report = given(titles, *rows, kind="enrolments")
+    assert (opened(report), report.written) == ({key: "Piano, LE GALL, Piano, ASTAREL, Chorale"}, False)
+    assert [line for line, _, _ in faults(given(titles, *rows, **{key: "none"}))] == [2, 3, 4, 5]
+    report = given(titles, *rows, **{key: "make"})
+    assert (faults(report), report.written) == ([], True)
+    numbers = {each.id: each.number for each in every(Pupil)}
+    teachers = {each.id: each.last_name for each in every(Teacher)}
+    courses = {each.id: (each.name, teachers.get(each.teacher_id or 0, "")) for each in every(Course)}
+    assert sorted((numbers[each.pupil_id], *courses[each.course_id]) for each in every(Enrolment)) == [
+        (501, "Piano", "LE GALL"), (502, "Piano", "ASTAREL"), (505, "Chorale", ""), (505, "Piano", "LE GALL"),
+    ]  # fmt: skip
+    again = given(titles, *rows, "")
+    assert (again.written, again.counts["unchanged"], opened(again)) == (True, 4, {})
+    other = given(titles, "Dupont;Léa;Piano;NOUVEAU;2026-2027")
+    assert [why.split(".")[0] for _, _, why in faults(other)] == ["Ce cours est celui d’un autre enseignant"]
+
+
+def test_pieces_and_absences_enter_by_names_and_a_number_of_somebody_else_is_a_point_to_check() -> None:
+    bring("courses", "Code cours;Intitulé;Année\nPI1;Piano;2026-2027\n")
+    report = given("Nom;Prénom;Événement;Date;Œuvre", "Dupont;Léa;Audition;18/12/2026;Menuet", kind="pieces")
+    assert (faults(report), opened(report), report.written) == ([], {}, True)
+    titles = "N° élève;Nom;Prénom;Cours;Année scolaire;Date absence;Motif"
+    report = given(titles, "501;MARTIN;Lou;PI1;2026-2027;18/11/2026;Maladie", kind="absences")
+    assert [str(text).split(" :")[0] for _, _, text in report.conflicts] == [
+        "Le fichier nomme Lou MARTIN, et l’élève n° 501 est Léa Dupont"
+    ]

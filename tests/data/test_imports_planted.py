@@ -13,7 +13,8 @@ from data.importing.left_columns import left_columns
 from data.importing.pipeline import Report
 from data.importing.runs import ImportRun
 from tests.data.import_helpers import check, conflicts, faults, give
-from tests.data.planted_files import TOTALS, File, csv, files
+from tests.data.planted_files import SEEN, TOTALS, File, csv, files
+from tests.days import THOROUGH
 
 KINDS = (
     "families", "pupils", "pupils-and-adults", "courses", "invoices", "payments", "marks", "absences", "lessons", "assessments", "pieces",
@@ -61,6 +62,20 @@ def test_a_wrong_value_is_never_written_in_silence(usual: Callable[[str], Report
     value = data.draw(file.values(title))
     run = give(file.kind, file.planted(title, value, LINE))
     assert list(reported(run, check(run), LINE + 2, title, usual(file.kind))), (file.kind, title, value)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_each_column_reports_what_was_seen_wrong_in_it(usual: Callable[[str], Report], name: str) -> None:
+    """Every value that was seen wrong; one of each column where not every example is asked for."""
+    file = of_kind(name)
+    silent = []
+    for title, sort in file.wrong.items():
+        values = SEEN[sort] if isinstance(sort, str) else sort
+        for value in values if THOROUGH else [values[len(title) % len(values)]]:
+            run = give(name, file.planted(title, value, LINE))
+            if not list(reported(run, check(run), LINE + 2, title, usual(name))):
+                silent.append((title, value))
+    assert silent == []
 
 
 @pytest.mark.parametrize("name", KINDS)

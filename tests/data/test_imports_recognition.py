@@ -55,6 +55,21 @@ def test_a_file_is_recognised_by_its_titles_and_values(name: str) -> None:
     assert programs.program_of(titles.split(";")) == program
 
 
+@pytest.mark.parametrize(
+    ("titles", "row", "kind"),
+    [
+        ("Nom;Prénom;Date de naissance;Discipline;Professeur", "Roy;Léa;02/03/2014;Piano;Le Gall", "pupils-and-adults"),
+        ("Nom;Prénom;Instrument;Professeur;Jour;Heure", "Roy;Léa;Piano;Le Gall;mercredi;14:00", "pupils-and-adults"),
+        ("N° élève;Nom;Prénom;Né le;N° famille;Instrument;Professeur", "12;Roy;Léa;02/03/2014;1001;Piano;Le Gall", "pupils-and-adults"),
+        ("Nom;Prénom;Cours;Professeur;Année scolaire", "Roy;Léa;Piano;Le Gall;2026-2027", "enrolments"),
+        ("Nom;Prénom;Code enseignant", "Le Gall;Anne;LEG", "teachers"),
+    ],
+)  # fmt: skip
+def test_who_learns_what_with_whom_is_a_list_of_pupils_and_never_of_teachers(titles: str, row: str, kind: str) -> None:
+    likely = recognition.recognise(titles.split(";"), [[*row.split(";")]], TODAY)
+    assert likely[0].kind == kind, [(each.kind, each.points) for each in likely]
+
+
 def guessed(kind: str, titles: str, *rows: str) -> dict[str, str]:
     heads = titles.split(";")
     cells: list[list[Cell]] = [[*row.split(";")] for row in rows]

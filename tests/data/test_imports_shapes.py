@@ -15,27 +15,28 @@ from data.importing import runs as import_runs
 from data.importing.kinds.registry import kind
 from data.importing.left_columns import left_columns
 from data.importing.runs import ImportRun
+from data.schooling.models import Course, Teacher
 from tests.data.import_helpers import HELENES, bring, carry, check, faults
 from tests.data.site_helpers import an_empty_site
 from tests.demo_users import every, last
 
 pytestmark = pytest.mark.usefixtures("in_the_files_year")
 
-MONEY, YEAR, TEACHER = "« Factures et avoirs »", "l’année s’importe avec les cours", "Les enseignants s’importent"
+MONEY, YEAR = "« Factures et avoirs »", "l’année des cours que le fichier nomme"
 # Shape -> the titles, a line, the columns that are not written and a part of why.
 SHAPES: dict[str, tuple[str, str, dict[str, str]]] = {
     "Rhapsodie": (
         "Elève;Date naiss.;Sexe;Resp. légal 1;Resp. légal 2;Adr.;CP;Ville;Tél. portable;Courriel;Discipline;Cursus;Professeur;Année scolaire;Montant",
         "VASSEUR Irina;16/06/2012;F;Mme VASSEUR Claire;M. VASSEUR Marc;3 place du Marché;57220;Valmont;06 98 76 54 32;claire@example.org;Piano;2e cycle;"
         "LE GALL;2026/2027;324,00",
-        {"Professeur": TEACHER, "Année scolaire": YEAR, "Montant": MONEY},
+        {"Année scolaire": YEAR, "Montant": MONEY},
     ),
     "DuoNET": (
         "N° adhérent;Nom;Prénom;Né(e) le;RL1 nom;RL1 prénom;RL1 tél. mobile;RL1 mail;RL2 nom;RL2 prénom;RL2 mail;Adr. 1;Adr. 2;Code post.;Commune;"
         "Quotient familial;Activité 1;Niveau 1;Prof. 1;Activité 2",
         "5001;VASSEUR;Irina;16/06/2012;VASSEUR;Claire;0698765432;claire@example.org;VASSEUR;Marc;marc@example.org;3 place du Marché;Bât. B;57220;Valmont;"
         "850;Piano;2e cycle;LE GALL;Chant",
-        {"Quotient familial": "ne garde pas", "Prof. 1": TEACHER, "Activité 2": "Une discipline par ligne"},
+        {"Quotient familial": "ne garde pas", "Activité 2": "Une discipline par ligne"},
     ),
     "iConservatoire": (
         "Code usager;Nom usager;Prénom usager;Date de naissance;Code foyer;Responsable légal 1 - Nom;Responsable légal 1 - Prénom;"
@@ -43,7 +44,7 @@ SHAPES: dict[str, tuple[str, str, dict[str, str]]] = {
         "Ville foyer;Discipline;Cycle;Enseignant;Saison;Tarif",
         "5001;VASSEUR;Irina;16/06/2012;901;VASSEUR;Claire;0698765432;claire@example.org;VASSEUR;Marc;3 place du Marché;57220;Valmont;Piano;2e cycle;"
         "LE GALL;2026-2027;324,00 €",
-        {"Enseignant": TEACHER, "Saison": YEAR, "Tarif": MONEY},
+        {"Saison": YEAR, "Tarif": MONEY},
     ),
     "Opentalent": (
         "Civilité;Nom;Prénom;Date de naissance;Adresse;Code postal;Ville;Email;Tuteur 1 Nom;Tuteur 1 Prénom;Tuteur 1 Email;Tuteur 1 Mobile;Tuteur 2 Nom;"
@@ -60,8 +61,10 @@ SHAPES: dict[str, tuple[str, str, dict[str, str]]] = {
     ),
 }  # fmt: skip
 
-# Of one telephone and one e-mail beside two adults, nothing says whose they are.
+# Of one telephone and one e-mail beside two adults, nothing says whose they are; a course with its teacher is made when it is answered so.
 WHOSE = {"whose-column:adult1_phone_mobile": "first", "whose-column:adult1_email": "first"}
+MADE = {"new-courses:2026-2027": "make"}
+ANSWERS = {"Rhapsodie": {**WHOSE, **MADE}, "DuoNET": MADE, "iConservatoire": MADE}
 
 # The header of Pronote's own list of pupils (its tab « Élèves », exported), and a line.
 PRONOTE = (
@@ -97,11 +100,11 @@ def test_a_list_in_the_shape_of_another_program_enters_right_and_tells_what_it_l
     assert set(reasons) == set(left)
     for title, why in left.items():
         assert why in reasons[title]
-    report = carry(answer(run, **WHOSE) if shape == "Rhapsodie" else run)
+    report = carry(answer(run, **answers) if (answers := ANSWERS.get(shape, {})) else run)
     assert (faults(report), [each.key for each in report.questions if each.is_open]) == ([], [])
-    assert {each.key for each in report.questions if each.answer == "first"} == (
-        set(WHOSE) if shape == "Rhapsodie" else set()
-    )
+    assert {each.key for each in report.questions if each.answer in {"first", "make"}} == set(answers)
+    assert [each.last_name for each in every(Teacher)] == (["LE GALL"] if answers else [])
+    assert [each.name for each in every(Course)] == (["Piano"] if answers else [])
     [pupil] = every(Pupil)
     assert (pupil.first_name, fold(pupil.last_name), pupil.birth_date) == ("Irina", "vasseur", date(2012, 6, 16))
     assert (pupil.discipline, pupil.cycle) == (("", "") if shape == "Pronote" else ("Piano", "2e cycle"))
@@ -140,10 +143,11 @@ def test_a_line_of_a_past_year_enters_only_when_somebody_says_so() -> None:
         .replace("2026/2027", "2024-2025")
     )
     run = received(titles, line, gone)
-    [asked] = [each for each in check(answer(run, **WHOSE)).questions if each.is_open]
+    [asked] = [each for each in check(answer(run, **WHOSE, **MADE)).questions if each.is_open]
     assert (asked.key, asked.lines, asked.samples) == ("past-years", [3], ["2024-2025"])
-    report = carry(answer(run, **{"past-years": "out"}, **WHOSE))
+    report = carry(answer(run, **{"past-years": "out"}, **WHOSE, **MADE))
     assert report.written
     assert [each.first_name for each in every(Pupil)] == ["Irina"]
-    assert carry(answer(received(titles, gone), **{"past-years": "in"}, **WHOSE)).written
+    made = {"new-courses:2024-2025": "none"}
+    assert carry(answer(received(titles, gone), **{"past-years": "in"}, **WHOSE, **made)).written
     assert {each.first_name for each in every(Pupil)} == {"Irina", "Lou"}

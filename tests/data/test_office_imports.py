@@ -17,6 +17,7 @@ from data.importing.jobs import Job
 from data.importing.kinds.registry import KINDS, kind
 from data.importing.pipeline import Report
 from data.importing.runs import OFFICE_KINDS, ImportRun
+from data.schooling.models import Course, Enrolment
 from data.site_admin import settings
 from tests.data.import_helpers import HELENES, bring, carry, check, give, opened
 from tests.demo_users import CLAIRE, HELENE, PAUL, account, as_, both, every, last
@@ -222,3 +223,30 @@ def test_what_waits_of_a_protected_household_is_not_in_a_check(office: None) -> 
     assert not any(
         value in str(each.values) for rows in snapshot.rows.values() for each in rows.values() for value in SECRET
     )
+
+
+def test_a_secretary_enrols_and_makes_courses_and_nobody_of_a_protected_household(
+    office: None, in_the_files_year: None
+) -> None:
+    [irina] = every(Pupil, Pupil.first_name == "Irina", Pupil.last_name == "Aubry")
+    [other] = every(Pupil, Pupil.first_name == "Nino", Pupil.last_name == "Aubry")
+    titles = "N° élève;Nom élève;Prénom élève;Cours;Professeur;N° famille"
+    file = f"{titles}\n{{}};Aubry;{{}};Chorale d’été;BESSON Nora;1042\n"
+    run = give("pupils-and-adults", file.format(irina.number, "Irina"), by=PAULS)
+    protect()
+    with PAULS(writes=True) as uow:
+        import_runs.match(uow, run.id, {"answers": {"new-courses:2026-2027": "make"}})
+    report = carry(last(ImportRun, ImportRun.id == run.id), by=PAULS)
+    assert ([each.why for each in report.faults], report.written) == ([GUARDED], False)
+    assert "Irina" not in shown(report)
+    assert not every(Course, Course.name == "Chorale d’été")
+    with as_(HELENE) as uow:
+        edit_families.hide_contact(uow, uow.get(Guardian, account(CLAIRE).guardian_id), hidden=False)
+    run = give("pupils-and-adults", file.format(other.number, "Nino"), by=PAULS)
+    with PAULS(writes=True) as uow:
+        import_runs.match(uow, run.id, {"answers": {"new-courses:2026-2027": "make"}})
+    report = carry(last(ImportRun, ImportRun.id == run.id), by=PAULS)
+    assert (report.faults, [each.key for each in report.questions if each.is_open]) == ([], [])
+    assert report.written
+    [course] = every(Course, Course.name == "Chorale d’été")
+    assert [each.pupil_id for each in every(Enrolment, Enrolment.course_id == course.id)] == [other.id]

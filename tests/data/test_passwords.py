@@ -1,8 +1,10 @@
 """What a good password is, how it is kept, and that hashing never holds up the rest."""
 
 import asyncio
+import os
 import subprocess
 import sys
+import threading
 import unicodedata
 from pathlib import Path
 
@@ -203,3 +205,13 @@ def test_a_word_for_each_core_is_hashed_at_a_time_and_who_finds_the_queue_full_i
     assert len(computed) == MAX_QUEUE
     assert turns > 50  # the loop went round between one hash and the next
     assert asyncio.run(passwords.off_the_loop(make_hash, "x")).startswith("$argon2id$")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has its process's niceness")
+def test_hashes_come_after_the_loop_when_there_are_more_of_them_than_cores() -> None:
+    """The morning on which every family signs in, others go on reading."""
+
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    assert asyncio.run(passwords.off_the_loop(niceness)) == min(niceness() + 5, 19)

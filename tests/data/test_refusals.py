@@ -1,14 +1,18 @@
-"""Refused addresses in the journal: told at once, then by their number, once a minute and account (R-38)."""
+"""Refused addresses and unknown identifiers in the journal: told at once, then by their number, once a minute (R-38)."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import col
 
 from data.accounts import refusals
 from data.core import clock
-from data.core.audit import AuditEntry
+from data.core.audit import Action, AuditEntry
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import unit_of_work
+from data.office import weekly_report
 from tests.demo_users import CLAIRE, HELENE, PAUL, account, both, every
 
 MINUTE = timedelta(minutes=1)
@@ -65,3 +69,39 @@ def test_each_account_has_its_own_minute(database: str) -> None:
     for login in (CLAIRE, HELENE, PAUL, CLAIRE):
         refusals.note(account(login), "", f"/{login}", now=now)
     assert [len(entries_of(login)) for login in (CLAIRE, HELENE, PAUL)] == [1, 1, 1]
+
+
+def unknown_identifiers() -> list[dict[str, Any]]:
+    found = every(AuditEntry, AuditEntry.action == Action.SIGN_IN_FAILED, col(AuditEntry.subject_id).is_(None))
+    return [each.changes for each in sorted(found, key=lambda each: each.id)]
+
+
+@both
+def test_identifiers_that_nobody_has_are_noted_one_by_one_and_then_by_the_minute(database: str) -> None:
+    """From ever new networks, so that no throttle holds them."""
+    now = clock.now()
+    site_id = account(CLAIRE).site_id
+    for number in range(100):
+        with system_unit_of_work(writes=True, now=now + timedelta(milliseconds=50 * number)) as uow:
+            uow.client = f"2001:db8:{number:x}::1"
+            refusals.note_sign_in(uow, site_id, None, {"reason": "unknown", "identifier": f"{number}"})
+    noted = unknown_identifiers()
+    assert len(noted) == refusals.EACH_AN_HOUR
+    assert all("count" not in each for each in noted)
+    refusals.tell_counted(now=now + 2 * MINUTE)
+    assert unknown_identifiers()[20:] == [
+        {"reason": ["", "unknown"], "identifier": ["", "99"], "count": ["", 80]},
+    ]
+    with unit_of_work(account(HELENE), now=now + 3 * MINUTE) as uow:
+        assert dict(weekly_report.facts(uow))["Connexions refusées"] == "100"
+
+
+@both
+def test_a_sign_in_of_an_account_that_failed_is_always_noted(database: str) -> None:
+    now, claire = clock.now(), account(CLAIRE)
+    for number in range(30):
+        with system_unit_of_work(writes=True, now=now + timedelta(milliseconds=number)) as uow:
+            refusals.note_sign_in(uow, claire.site_id, None, {"reason": "unknown", "identifier": f"{number}"})
+            refusals.note_sign_in(uow, claire.site_id, claire, {"reason": "wrong", "identifier": "hers"})
+    failed = AuditEntry.action == Action.SIGN_IN_FAILED
+    assert len(every(AuditEntry, failed, AuditEntry.subject_id == claire.id)) == 30

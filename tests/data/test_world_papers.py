@@ -1,4 +1,4 @@
-"""Photographs and papers as families really have them: each is taken for what it is, repaired or made lighter, or told with its mend."""
+"""Photographs and papers as families have them: taken for what they are, repaired or made lighter, or told with their mend (R-40 to R-42)."""
 
 import asyncio
 import hashlib

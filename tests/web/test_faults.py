@@ -14,12 +14,13 @@ import psutil
 import pytest
 from websockets.exceptions import WebSocketException
 
+from tests.days import THOROUGH
 from tests.server import Server, sqlite_alone, wait_for
 from tests.web.http_client import Person, Tab
 from tests.web.test_change_requests import decide
 
 Launch = Callable[..., Server]
-ROUNDS = 3
+ROUNDS = 4 if THOROUGH else 2
 DIED = (httpx.HTTPError, WebSocketException, OSError, EOFError, AssertionError, TypeError, pytest.fail.Exception)
 
 

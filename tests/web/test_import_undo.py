@@ -35,6 +35,7 @@ def test_a_large_import_is_read_back_and_taken_back_whole(portal: Server, come: 
             tab.act("undo")
             family.wait_until(lambda: before in family.markup())
         tab.wait_until(lambda: "Import repris le" in tab.shown())
+        assert tab.shown().index("Import repris le") < tab.shown().index("Importé le"), "what holds now is read first"
     assert (portal.value(WRITTEN), portal.value(ADDRESS)) == (0, before)
     assert portal.value("SELECT count(*) FROM import_write") == 0
     assert "Repris" in helene.text("/gestion/imports")

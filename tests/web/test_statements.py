@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.addresses import BY_CHOICE, CAMPAIGN, OWN
+from tests.days import THOROUGH
 from tests.server import ROOT, Server
 from tests.web.canary_family import Theirs, plant_canary
 from tests.web.http_client import Person, Tab
@@ -356,6 +357,7 @@ def running_large(template: Path | str, tmp_path_factory: pytest.TempPathFactory
     server.check_log()
 
 
+@pytest.mark.skipif(not THOROUGH, reason="every act of eight screens, in two portals")
 def test_what_a_person_does_asks_no_more_in_a_large_portal(small: Server, large: Server) -> None:
     few, many = of_events(small), of_events(large)
     assert {name: count for name, count in many.items() if count > few[name] + PAGED} == {}

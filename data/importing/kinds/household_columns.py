@@ -5,6 +5,7 @@ from functools import partial
 
 from data.core.fields import TEXT
 from data.importing.columns import COUNTRY, LINES, YEAR, Field, column
+from data.importing.kinds.courses import TEACHER, TEACHER_FIRST, TEACHER_KEY
 from data.importing.kinds.families import (
     ADULT,
     CIVILITIES,
@@ -35,6 +36,7 @@ DISCIPLINE = (
     "Activité 1",
     "Cours 1",
 )
+TEACHER_1 = ("Nom enseignant", "Nom professeur", "Professeur 1", "Prof. 1", "Enseignant 1", "Intervenant 1")
 LEVEL = ("Niveau", "Niveau musical", "Cursus", "Cycle 1", "Niveau 1")
 PUPIL_NUMBER = (*PUPIL_KEY, "Identifiant élève", "INE", "Num. élève établissement", "idnumber", "IDindividu", "id_adh")
 MORE_TITLES = {
@@ -111,6 +113,8 @@ COLUMNS = (
     *PUPIL,
     column("family", "N° famille", TEXT, *FAMILY_KEY, key=True, length=80, example="1042"),
     column("school_year", "Année scolaire", YEAR, "Année", "Saison", "Exercice", length=9),
+    replace(TEACHER, also=(*TEACHER_KEY, *TEACHER_1), example="", only_read=True),
+    replace(TEACHER_FIRST, also=(*TEACHER_FIRST.also, "Prénom enseignant 1", "Prénom professeur 1")),
     column("household", "Rattachement", HOUSEHOLD, "Type de foyer", example="principal"),
     column("rights", "Droits", RIGHTS, "Accès", example="tout"),
     *(one for number in range(1, ADULTS + 1) for one in adult(number)),

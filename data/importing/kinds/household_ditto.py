@@ -9,6 +9,8 @@ from data.importing.kinds.household_people import Adult, Entry
 from data.importing.questions import Choice, Question
 from data.importing.snapshot import Line, Snapshot
 
+PAST_YEARS = "past-years"
+
 
 def is_past(line: Line, snapshot: Snapshot) -> bool:
     """Whether the line is of an earlier school year, and left out for that. Asked once: who has left is not to come back."""
@@ -20,7 +22,7 @@ def is_past(line: Line, snapshot: Snapshot) -> bool:
         Choice("in", UserError("Oui : ces élèves sont toujours là")),
     )
     sentence = UserError("Ces lignes sont d’une année scolaire passée. Faut-il les enregistrer ?")
-    asked = Question("past-years", sentence, choices, column=line.fields["school_year"].label)
+    asked = Question(PAST_YEARS, sentence, choices, column=line.fields["school_year"].label)
     return snapshot.questions.ask(asked, line=line.number, sample=year) == "out"
 
 

@@ -13,11 +13,13 @@ from data.importing.kinds.household_columns import ADULTS, COLUMNS, PUPIL_COLUMN
 from data.importing.kinds.household_contacts import CONTACTS
 from data.importing.kinds.household_groups import Group, Home, Households, name_of, named, plain_text, prepare
 from data.importing.kinds.household_people import Adult, Child, Entry
+from data.importing.kinds.pupil_courses import enrol
 from data.importing.kinds.pupil_links import link_pupil
 from data.importing.kinds.same_household import Known, home_of, known_people, names_of, pupil_of
 from data.importing.questions import Choice, Question
 from data.importing.records import Record, Shown, new_number, numbered, shown_number
 from data.importing.snapshot import Draft, Entity, Line, Snapshot
+from data.schooling.models import Course, Enrolment, Teacher
 
 
 def place(line: Line, snapshot: Snapshot) -> None:
@@ -136,6 +138,7 @@ def _child(line: Line, snapshot: Snapshot, entry: Entry, group: Group, child: Ch
     pupil = snapshot.put(line, draft, once=False)
     _remember(snapshot, group, child, pupil)
     _links(line, snapshot, group, pupil, again=again)
+    enrol(line, snapshot, entry, child, pupil)
 
 
 def _is_left_alone(line: Line, snapshot: Snapshot, group: Group, child: Child) -> bool:
@@ -289,7 +292,7 @@ RECORDS = (
         "pupils-and-adults",
         "Élèves et responsables",
         COLUMNS,
-        (Family, Guardian, Account, Pupil, PupilLink),
+        (Family, Guardian, Account, Pupil, PupilLink, Teacher, Course, Enrolment),
         place,
         lines_of,
         PupilLink,

@@ -5,8 +5,8 @@ from sqlmodel import col, func, select
 from data.core.errors import UserError
 from data.core.unit_of_work import UnitOfWork
 from data.importing.kinds import courses as course_kinds
+from data.importing.kinds import enrolments, households, payments, school_events
 from data.importing.kinds import families as family_kinds
-from data.importing.kinds import households, payments, school_events
 from data.importing.kinds import invoices as invoice_kinds
 from data.importing.records import Record
 
@@ -16,6 +16,7 @@ KINDS: dict[str, Record] = {
         *households.RECORDS,
         *family_kinds.RECORDS,
         *course_kinds.RECORDS,
+        *enrolments.RECORDS,
         *school_events.RECORDS,
         *invoice_kinds.RECORDS,
         *payments.RECORDS,

@@ -1,7 +1,6 @@
 """Assessments, marks, absences, events and pieces: what happens in courses. Their columns, and how a line becomes rows."""
 
 from collections.abc import Hashable, Iterator
-from dataclasses import replace
 
 from data.core.errors import UserError
 from data.core.fields import DATE, TEXT, fold
@@ -11,7 +10,7 @@ from data.importing.kinds import name_checks, named_people, which_test
 from data.importing.kinds.courses import (
     COURSE,
     COURSE_KEY,
-    PUPIL,
+    LOOSE_PUPIL,
     SCHOOL_YEAR,
     TEACHER_KEY,
     check_day,
@@ -59,7 +58,6 @@ LOOSE_YEAR = column(
     "school_year", "Année scolaire", YEAR, "Année", "Saison", "Exercice", key=True, length=9, example="2026-2027"
 )
 LOOSE_COURSE = column("course", "N° cours", TEXT, *COURSE_KEY, key=True, length=20, example="PI 206")
-LOOSE_PUPIL = replace(PUPIL, required=False)
 MARKS = (
     LOOSE_PUPIL,
     *MARKED,
@@ -124,7 +122,8 @@ PLAYED = (
 )
 PIECES = (
     column("code", "N° morceau", TEXT, "Code morceau", "Id morceau", key=True, length=80, example="M31"),
-    PUPIL,
+    LOOSE_PUPIL,
+    *MARKED,
     column("performance", "N° événement", TEXT, *EVENT_KEY, key=True, length=80, example="C7"),
     column(
         "title",
@@ -222,6 +221,7 @@ def _absence(line: Line, snapshot: Snapshot) -> None:
         day, starts = line.get("day"), line.get("starts")
         lesson = snapshot.find(Lesson, (course, day, starts)) if course.id else None
         refs = {"pupil_id": pupil, "course_id": course, **({"lesson_id": lesson} if lesson else {})}
+        name_checks.check_pupil(line, snapshot, pupil)
         own = line.own(ABSENCES, but=("pupil", "school_year", "course", *(each.name for each in MARKED)))
         absence = snapshot.put(line, Draft(Absence, [(pupil, course, day, starts)], own, refs=refs))
         need(line, absence, "day")
@@ -263,6 +263,7 @@ def _piece(line: Line, snapshot: Snapshot) -> None:
     elif event is None:
         line.fault("performance", UserError("Événement inconnu. Importez d’abord les événements, ou corrigez."))
     if pupil and event:
+        name_checks.check_pupil(line, snapshot, pupil)
         own = line.get("code", "")
         keys = _keys(snapshot, Piece, own, (pupil, event, fold(line.get("work", "")), fold(line.get("movement", ""))))
         snapshot.put(
@@ -317,10 +318,11 @@ RECORDS = (
         "pieces",
         "Morceaux joués",
         PIECES,
-        (Pupil, Performance, Piece),
+        (*PEOPLE, Performance, Piece),
         _piece,
         _pieces_out,
         Piece,
-        (("performance", "title"),),
+        (("pupil", "pupil_last_name"), ("performance", "title")),
+        prepare=named_people.pupils,
     ),
 )

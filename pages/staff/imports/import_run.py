@@ -171,7 +171,10 @@ def _finished(uow: UnitOfWork, run: ImportRun) -> Markup:
         updated=figures(run.updated, uow.language),
         same=figures(run.unchanged, uow.language),
     )
-    done = notice(uow, "good", "check", html.p(text))
+    if run.state == ImportState.UNDONE:  # that it was taken back is read first
+        done = import_undo.outcome(uow, run) + html.p(text, class_="soft")
+    else:
+        done = notice(uow, "good", "check", html.p(text))
     return done + import_sheets.draw(uow, run, sheets) + html.div(again, class_="actions")
 
 

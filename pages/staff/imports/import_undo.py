@@ -92,12 +92,10 @@ def acts(page_state: PageState) -> dict[str, Handler]:
 
 
 def draw(uow: UnitOfWork, page_state: PageState) -> Markup:
-    """Below what was imported, while it can be taken back, and once it was."""
+    """Below what was imported, while it can be taken back."""
     run, job = import_runs.run_of(uow, page_state.run_id), jobs.job_of(page_state.run_id)
     if job:
         return progress(uow, job) if job.undoes else Markup()
-    if run.state == ImportState.UNDONE:
-        return _outcome(uow, run)
     if run.state != ImportState.DONE or not undo.may_undo(uow, run):
         return Markup()
     report, problem = jobs.undo_report_of(run.id), jobs.problem_of(run.id)
@@ -116,7 +114,7 @@ def _offer(uow: UnitOfWork, run: ImportRun) -> Markup:
         html.h2(uow.translate("Reprendre cet import"), id="undo-title"),
         html.p(text),
         html.div(go, class_="actions"),
-        class_="card",
+        class_="card flow",
         aria_labelledby="undo-title",
     )
 
@@ -209,7 +207,7 @@ def _confirm(uow: UnitOfWork, report: Report, something: bool) -> Markup:
     )
 
 
-def _outcome(uow: UnitOfWork, run: ImportRun) -> Markup:
+def outcome(uow: UnitOfWork, run: ImportRun) -> Markup:
     text = uow.translate(
         "Import repris le {day} par {name} : {removed} fiches retirées, {restored} remises comme avant, {stayed} laissées telles quelles.",
         day=formats.moment(run.undone_at, uow.zone, uow.language) if run.undone_at else "",

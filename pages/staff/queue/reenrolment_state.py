@@ -89,7 +89,8 @@ def overview(uow: UnitOfWork, page_state: PageState) -> Overview:
         return page_state.seen
     rows = listed(uow, page_state)
     whole = not page_state.skip and len(rows) < PAGE
-    return Overview(rows, len(rows) if whole else queue_list.count(uow, page_state.asked, closed=True), {}, [])
+    total = len(rows) if whole else queue_list.count(uow, page_state.asked, closed=True)
+    return Overview(rows, total, 0, {}, [])
 
 
 def listed(uow: UnitOfWork, page_state: PageState) -> list[Waiting]:
