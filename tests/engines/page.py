@@ -16,6 +16,7 @@ KEYS = {
     "Enter": "\ue007", "Tab": "\ue004", "Escape": "\ue00c", "Control": "\ue009", "Shift": "\ue008", "Home": "\ue011", "End": "\ue010",
     "ArrowLeft": "\ue012", "ArrowUp": "\ue013", "ArrowRight": "\ue014", "ArrowDown": "\ue015", "Backspace": "\ue003", "Space": " ",
 }  # fmt: skip
+STEADY = 4  # looks that find it in one place: a page that scrolls to its part by itself may begin late
 LIVE = """() => document.readyState === 'complete'
   && (!document.querySelector('#boot') || document.documentElement.dataset.screen === 'live')"""
 # Where the pointer would press: the middle, once nothing lies on it; null until then.
@@ -167,11 +168,11 @@ class Page:
 
     def click(self, where: Where, *, times: int = 1) -> None:
         """With the pointer, where it stands still and nothing lies on it."""
-        last: list[Any] = [None]
+        seen: list[Any] = []
 
         def still() -> Any:
-            before, last[0] = last[0], self.ask(SPOT, where)
-            return last[0] if last[0] == before else None
+            seen.append(self.ask(SPOT, where))
+            return seen[-1] if seen[-STEADY:] == [seen[-1]] * STEADY else None
 
         x, y = self.until(still, f"{where}, free to be pressed")
         pressed = [{"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}] * times
