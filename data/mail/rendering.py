@@ -254,7 +254,7 @@ def _table(lines: Iterable[Markup]) -> Markup:
 
 
 def _part(words: object, share: int) -> Markup:
-    """`share` of the line in per cent; the whole of a line that is narrower than a mail’s page on a desk."""
+    """`share` of the line in per cent; the whole of a line that is narrower than the page of a letter elsewhere."""
     return Markup(
         '<div style="display:inline-block;vertical-align:top;box-sizing:border-box;min-width:{}%;max-width:100%;'
         'width:calc((400px - 100%)*400);padding-right:8px">{}</div>'
