@@ -16,7 +16,7 @@ VERSION = "0.1.0"
 TRIED_EVERY_SECONDS = 5.0  # whoever asks more often is given the same answer: each trial waits for the disk
 log = logging.getLogger("anacrouse")
 _damage = ""  # as the last examination found it, or a statement met it
-_good_until = 0.0  # of time.monotonic()
+_good = ("", Path(), 0.0)  # the database and the folder that were tried, and until when that holds (time.monotonic)
 
 
 def free_bytes() -> int:
@@ -28,13 +28,14 @@ def free_bytes() -> int:
 
 def failing() -> list[str]:
     """What cannot be relied on: « database », « files », « disk ». The database is read and written, a file is written."""
-    global _good_until  # noqa: PLW0603
-    if time.monotonic() < _good_until:
+    global _good  # noqa: PLW0603
+    places = (settings().database_url, settings().files_dir)
+    if not _damage and places == _good[:2] and time.monotonic() < _good[2]:
         return []
     tried = {"database": not database_fault(), "files": not file_store.fault(), "disk": free_bytes() > LEAST_FREE}
     found = [name for name, good in tried.items() if not good]
     if not found:
-        _good_until = time.monotonic() + TRIED_EVERY_SECONDS
+        _good = (*places, time.monotonic() + TRIED_EVERY_SECONDS)
     return found
 
 

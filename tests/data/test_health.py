@@ -30,15 +30,15 @@ def overwrite(where: Path, at: int, count: int = 2000) -> None:
 
 
 @pytest.fixture
-def damaged(database: str) -> Iterator[Path]:
-    """One page of a table is overwritten; nothing else knows."""
+def damaged(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """One page of a table is overwritten; nothing else knows, then or later."""
+    monkeypatch.setattr(health, "_damage", "")
     with database_module.engine().connect() as connection:
         root = connection.exec_driver_sql("SELECT rootpage FROM sqlite_master WHERE name = 'audit_entry'").scalar_one()
         size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
     overwrite(file(), (root - 1) * size)
     yield file()
     move_to(**ENVIRONMENT)
-    health.examine()
 
 
 def said_by(*arguments: str) -> str:
@@ -51,6 +51,7 @@ def said_by(*arguments: str) -> str:
 def test_a_damaged_page_is_reported_by_the_watch_by_check_and_by_the_backup(
     damaged: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert health.failing() == []  # a moment before it is examined
     assert said_by("check") == "1"
     assert "database: The database is damaged. Keep it apart" in capsys.readouterr().out
     assert "database" in health.failing()
@@ -69,6 +70,7 @@ def test_a_file_that_is_no_database_any_more_stops_every_command_in_words(damage
 
 def test_a_folder_that_cannot_be_written_stops_the_start_in_words(database: str) -> None:
     """/proc is one, even for root."""
+    assert health.failing() == []
     move_to(DATABASE_URL="sqlite:////proc/anacrouse/portal.db")
     assert "/proc/anacrouse" in said_by("serve")
     move_to(DATABASE_URL=database, FILES_DIR="/proc/anacrouse/files")
