@@ -75,9 +75,9 @@ def _count(counted: _Counted, client: str, facts: dict[str, str]) -> None:
 
 def _tell(counted: _Counted, now: datetime | None, *, at_once: bool = False) -> None:
     with system_unit_of_work(now=now) as uow:
-        account = uow.one(select(Account).where(Account.id == counted.account_id)) if counted.account_id else None
         if not at_once and _is_noted(uow, counted):
             return
+        account = uow.one(select(Account).where(Account.id == counted.account_id)) if counted.account_id else None
     if account is not None:
         with unit_of_work(account, writes=True, now=now) as uow:
             _write(uow, counted)

@@ -11,6 +11,8 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench import (
@@ -27,6 +29,7 @@ from tests.bench import (
     sizes,
     sockets,
 )
+from tests.ground import running_cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Anacrouse-demo-2026"
@@ -63,8 +66,8 @@ def wait_for(url: str) -> None:
     sys.exit(f"{url} does not answer")
 
 
-def serve(folder: str, families: int, rows: int = 0) -> tuple[subprocess.Popen[bytes], str]:
-    """The real server on a demonstration of that size, as an operator runs it; `rows`: so many more in every list."""
+def serve(folder: str, families: int, rows: int = 0, **chosen: str) -> tuple[subprocess.Popen[bytes], str]:
+    """The real server on a demonstration of that size, as an operator runs it; `rows`: so many more in every list; `chosen`: settings."""
     port = free_port()
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "NICEGUI"))}
     place = {
@@ -74,7 +77,7 @@ def serve(folder: str, families: int, rows: int = 0) -> tuple[subprocess.Popen[b
         "DEMO": "1",
         "TRUSTED_PROXIES": "127.0.0.1",
     }
-    environment = {**inherited, **place, "SMTP_URL": "", "BASE_URL": ""}
+    environment = {**inherited, **place, "SMTP_URL": "", "BASE_URL": "", **chosen}
     subprocess.run([sys.executable, "main.py", "demo", "--families", str(families)], cwd=ROOT, env=environment, check=True,
                    stdout=subprocess.DEVNULL)  # fmt: skip
     if rows:
@@ -83,6 +86,18 @@ def serve(folder: str, families: int, rows: int = 0) -> tuple[subprocess.Popen[b
     process = subprocess.Popen([sys.executable, "main.py", "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log)
     wait_for(f"http://127.0.0.1:{port}/healthz")
     return process, f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def served(families: int, rows: int = 0, **chosen: str) -> Iterator[tuple[subprocess.Popen[bytes], str, Path]]:
+    """`serve` in a folder of its own, for as long."""
+    with tempfile.TemporaryDirectory(prefix="anacrouse-bench-") as folder:
+        process, base = serve(folder, families, rows, **chosen)
+        try:
+            yield process, base, Path(folder)
+        finally:
+            process.terminate()
+            process.wait(60)
 
 
 def row(what: str, figure: str, target: str = "") -> None:
@@ -161,7 +176,7 @@ def main() -> None:
 
         sys.exit(1 if kills.run(chosen.kills, databases, chosen.seed) else 0)
     if chosen.processes:
-        return processes.measure(PASSWORD, row)
+        return processes_of(500)
     if chosen.lists:
         return lists_of(chosen.lists)
     if chosen.signin_day:
@@ -193,13 +208,8 @@ def main() -> None:
 
 def lists_of(rows: int) -> None:
     """In a portal of their own, which has so many of everything."""
-    with tempfile.TemporaryDirectory(prefix="anacrouse-bench-") as folder:
-        process, base = serve(folder, 50, rows)
-        try:
-            lists.measure(base, Path(folder), process.pid, row)
-        finally:
-            process.terminate()
-            process.wait(60)
+    with served(50, rows) as (process, base, folder):
+        lists.measure(base, folder, process.pid, row)
 
 
 def report(base: str, floor_url: str, pid: int, families: int) -> None:
@@ -239,7 +249,7 @@ def report(base: str, floor_url: str, pid: int, families: int) -> None:
     asyncio.run(imports.measure(base, pid, PASSWORD, row))
     sign_in_day_of(500)
     lists_of(20_000)
-    processes.measure(PASSWORD, row)
+    processes_of(500)
     growth(50, 5_000)
 
 
@@ -262,14 +272,20 @@ def secretary_of(base: str, folder: Path, requests: int) -> None:
 
 def sign_in_day_of(families: int) -> None:
     """In a portal of their own, twice as large: some have no account with that password."""
-    with tempfile.TemporaryDirectory(prefix="anacrouse-bench-") as folder:
-        process, base = serve(folder, 2 * families)
-        try:
-            people = signin_day.logins(Path(folder) / "bench.db", families)
-            sign_in_day(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)), people)
-        finally:
-            process.terminate()
-            process.wait(60)
+    with served(2 * families) as (_, base, folder):
+        people = signin_day.logins(folder / "bench.db", families)
+        sign_in_day(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)), people)
+
+
+def processes_of(families: int) -> None:
+    """On PostgreSQL, the second at the port after the first's."""
+    with running_cluster() as cluster, served(families, DATABASE_URL=cluster.url + "postgres", WORKERS="2") as portal:
+        process, base, _ = portal
+        host, _, port = base.rpartition(":")
+        bases = [base, f"{host}:{int(port) + 1}"]
+        for each in bases:
+            wait_for(f"{each}/readyz")
+        processes.measure(process.pid, bases, PASSWORD, row)
 
 
 def sign_in_day(base: str, family: dict[str, str], people: list[str]) -> None:
