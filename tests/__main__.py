@@ -29,7 +29,7 @@ from tests.ground import GROUND, SERVER, running_cluster
 from tests.sharing import PILE
 
 HERE = Path(__file__).resolve().parent
-AT_A_TIME = 4  # on two cores: each waits now and then
+AT_A_TIME = 6  # on two cores: each waits now and then
 TELL_EVERY = 20  # seconds
 MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3
 ON_CHOSEN_DAYS = (

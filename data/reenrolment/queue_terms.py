@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, case, false, func, or_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, case, false, func, or_
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col, select
 
@@ -159,7 +159,7 @@ def _wanted(document: Document) -> ColumnElement[bool]:
     return or_(_asked(document), _is_there(_given().where(SuppliedDocument.document_id == document.id)))
 
 
-def _is_there(documents: Any) -> ColumnElement[bool]:
+def _is_there(documents: Select[tuple[int]]) -> ColumnElement[bool]:
     """Of EXISTS PostgreSQL would read every request's documents first, for a page of fifty."""
     first: ColumnElement[int] = documents.limit(1).scalar_subquery()
     return first.is_not(None)
