@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -59,7 +60,7 @@ def guess(
     grown = {at for at, head in enumerate(heads) if title_groups.is_birth(head) and values[at].can_be_adults(today)}
     groups = title_groups.of_heads(heads, grown) if any(one.group for one in record.columns) else {}
     titles = {
-        each.name: [title_groups.own_words(each, title) for title in (each.label, *each.also)]
+        each.name: tuple(title_groups.own_words(each, title) for title in (each.label, *each.also))
         for each in record.columns
     }
     labels = {each.name: fold(each.label) for each in record.columns}
@@ -120,7 +121,7 @@ def _of_children_alone(
     return kept
 
 
-def _points(one: Field, names: list[str], group: str, words: str) -> float:
+def _points(one: Field, names: tuple[str, ...], group: str, words: str) -> float:
     """How near a title is to a column's: 100 is the same words."""
     explicit = 0.0
     if group and one.group != group:
@@ -137,7 +138,8 @@ def _points(one: Field, names: list[str], group: str, words: str) -> float:
     return best + explicit if best >= NEAR else 0.0
 
 
-def _likeness(names: list[str], words: str) -> float:
+@lru_cache(maxsize=20_000)  # a title is held against the columns of every kind, each time its file is read
+def _likeness(names: tuple[str, ...], words: str) -> float:
     likest = 0.0
     for place, name in enumerate(names):
         same = 100 - place / 10 if words == name else fuzz.token_sort_ratio(words, name) - 5

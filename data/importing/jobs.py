@@ -47,6 +47,9 @@ LARGE_ROWS = 800  # above: a separate process, whose start takes a second
 WAIT_SECONDS = 0.2  # until it is looked again whose turn it is
 MAX_JOBS, MAX_READS = 100, 20  # that wait, or are under way
 MAX_SHEETS = 60  # of a workbook, that are proposed one after the other
+WORKING = UserError(
+    "Le portail travaille encore à ce fichier. Attendez qu’il ait fini, lisez ce qu’il dit, puis recommencez."
+)
 log = logging.getLogger("anacrouse.imports")
 
 
@@ -233,9 +236,12 @@ UNDO_FAILED = _("La reprise n’a pas abouti, et rien n’a été changé. Rées
 
 
 def start(uow: UnitOfWork, run: ImportRun, *, writes: bool, undoes: bool = False) -> None:
-    """Check the file, import it, take it back, in a thread; each is asked again by nothing but a button."""
-    if run.id in _jobs:
-        return
+    """Check the file, import it, take it back, in a thread; each is asked again by nothing but a button. UserError while something
+    else is done with it: what was read is then not what would be written."""
+    if at_work := _jobs.get(run.id):
+        if (at_work.writes, at_work.undoes) != (writes, undoes):
+            raise WORKING
+        return  # pressed twice
     job = _jobs[run.id] = Job(run.id, run.site_id, writes, undoes, total=run.rows)
     _problems.pop(run.id, None)
     try:

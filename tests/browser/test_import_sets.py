@@ -49,6 +49,8 @@ class Office:
             self.presses += 1
         if answers or offered:
             self.press("Enregistrer et vérifier à nouveau")
+            for under_way in ("[aria-busy=true]", ".progress"):  # the press, then the check that it began
+                expect(self.page.locator(under_way)).to_have_count(0)
             expect(asked).to_have_count(0)
 
     def carry(self) -> None:

@@ -281,6 +281,20 @@ def test_the_terminal_does_the_same(database: str, tmp_path: Path, capsys: pytes
         command.import_file("families", source, "nowhere")
 
 
+def test_an_import_pressed_while_the_file_is_checked_again_is_refused_in_words_and_a_check_pressed_twice_is_one(
+    database: str,
+) -> None:
+    run = give("families", FAMILIES)
+    checking = jobs._jobs[run.id] = jobs.Job(run.id, run.site_id, writes=False)
+    with HELENES() as uow:
+        with pytest.raises(UserError, match="travaille encore"):
+            jobs.start(uow, run, writes=True)
+        with pytest.raises(UserError, match="travaille encore"):
+            jobs.start(uow, run, writes=False, undoes=True)
+        jobs.start(uow, run, writes=False)
+    assert jobs._jobs.pop(run.id) is checking
+
+
 def test_what_finds_no_place_among_the_works_is_said_and_may_be_asked_again(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

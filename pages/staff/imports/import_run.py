@@ -270,6 +270,8 @@ def _starting(
 
     async def begin(caller: Caller, act: Act) -> Answer:
         if first:
+            if jobs.job_of(page_state.run_id):  # it would be said of a check that began before
+                raise jobs.WORKING
             with caller.unit_of_work(writes=True) as uow:
                 first(uow, act, page_state)
         with caller.unit_of_work() as uow:
