@@ -1,4 +1,4 @@
-"""`python -m tests [--days [DAY …] | --thorough] [--random] [pytest's options]`: every part in a process of its own, four at a time.
+"""`python -m tests [--days [DAY …] | --thorough] [--random] [pytest's options]`: every part in a process of its own, six at a time.
 
 A browser's loop and the others' do not share a process; those of one folder share out its files while they run (tests/sharing.py).
 `--days` runs all but the browser on the first of the days of tests/days.py (or of those named), and what asks the clock on each of the
@@ -32,12 +32,7 @@ HERE = Path(__file__).resolve().parent
 AT_A_TIME = 6  # on two cores: each waits now and then
 TELL_EVERY = 20  # seconds
 MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3
-ON_CHOSEN_DAYS = (
-    "test_schooling",
-    "test_reenrolment",
-    "test_absences",
-    "test_calendar_feed",
-)
+ON_CHOSEN_DAYS = ("test_schooling", "test_reenrolment", "test_absences")
 NO_POSTGRESQL = ("-k", "not postgresql")
 SLOWEST_FIRST = ("test_quality", "test_scope_by_events", "test_world_papers", "test_demonstration", "test_faults")
 IN_ANY_ORDER = (

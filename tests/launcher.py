@@ -1,6 +1,6 @@
-"""Starts programs of ours from a process that has imported the libraries already: a server is there in half the time.
+"""Starts programs of ours from a process that has imported the libraries, and `data`, already: a server is there in a third of the time.
 
-That process is single-threaded and does nothing but fork; each program then reads its own modules, settings and clock as
+That process is single-threaded and does nothing but fork; each program then reads its other modules, its settings and its clock as
 `python program.py` would. NiceGUI is not among the libraries: it reads settings when it is imported.
 """
 
@@ -11,6 +11,7 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
 import runpy
 import select
 import signal
@@ -25,6 +26,11 @@ from typing import IO, TypedDict
 LIBRARIES = ("alembic.command", "fastapi", "socketio", "uvicorn", "sqlmodel", "sqlalchemy.dialects.sqlite", "pydantic_settings",
              "fpdf", "openpyxl", "xlsxwriter", "rapidfuzz", "icalendar", "aiohttp", "httpx", "prometheus_client", "passlib.hash", "emails",
              "logging.config")  # fmt: skip
+OF_A_PROCESS = (
+    "data.core.clock",
+    "data.core.settings",
+    "data.core.relay",
+)  # what they hold is read when they are imported
 
 
 class Program(TypedDict):
@@ -102,6 +108,18 @@ def _become(program: Program) -> None:
     sys.argv = [program["entry"], *program["arguments"]]
     more = filter(None, program["env"].get("PYTHONPATH", "").split(os.pathsep))
     sys.path[0:1] = [str(Path(program["entry"]).parent), *more]
+    for name in OF_A_PROCESS:
+        importlib.reload(sys.modules[name])
+
+
+def _import_all() -> None:
+    for library in LIBRARIES:
+        importlib.import_module(library)
+    import data
+
+    for module in pkgutil.walk_packages(data.__path__, "data."):
+        if "migrations" not in module.name:
+            importlib.import_module(module.name)
 
 
 def _fork_on_demand(descriptor: int) -> str:
@@ -123,8 +141,7 @@ def _fork_on_demand(descriptor: int) -> str:
 
 
 if __name__ == "__main__":
-    for library in LIBRARIES:
-        importlib.import_module(library)
+    _import_all()
     gc.freeze()
     if entry := _fork_on_demand(int(sys.argv[1])):
         runpy.run_path(entry, run_name="__main__")

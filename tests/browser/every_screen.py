@@ -90,10 +90,10 @@ RUN_SNIFFER = """() => new Promise(done => { const words = HTMLCS.getTranslation
 NOT_FAULTS = re.compile(r"H32\.2|H43\.HeadersRequired")
 
 
-def pages(chromium: Browser, portal: Server) -> Iterator[tuple[Screen, Page, CDPSession]]:
-    """Each screen in turn, opened as the person who may."""
+def pages(chromium: Browser, portal: Server, step: int = 1) -> Iterator[tuple[Screen, Page, CDPSession]]:
+    """Each screen in turn, or one of `step`, opened as the person who may."""
     seats: dict[str, tuple[Window, Page, CDPSession]] = {}
-    for screen in (*every_screen(portal), *in_states(portal)):
+    for screen in [*every_screen(portal), *in_states(portal)][::step]:
         if screen.login not in seats:
             window = Window(chromium, portal, screen.login, bypass_csp=True)
             page = window.context.new_page()

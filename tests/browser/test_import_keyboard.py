@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import Enter, reach
 from tests.browser.every_screen import axe
 from tests.browser.test_import_workbook import give
+from tests.days import THOROUGH
 from tests.server import Server
 
 FAULTS = (
@@ -19,7 +20,7 @@ FAULTS = (
 )
 HELD = "SELECT count(*) FROM family WHERE site_id = 1"
 HOMES = "SELECT count(*) FROM guardian WHERE family_id = (SELECT id FROM family WHERE number = 1042 AND site_id = 1)"
-WIDTHS = pytest.mark.parametrize("width", [1280, 390])
+WIDTHS = pytest.mark.parametrize("width", [1280, 390] if THOROUGH else [390])
 
 
 def is_sound(page: Page, width: int) -> None:

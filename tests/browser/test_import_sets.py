@@ -118,6 +118,7 @@ def test_the_courses_of_a_schools_pupils_are_made_when_it_is_answered(bring: Bri
     assert {name for (name,) in empty.rows("SELECT name FROM course")} == named
 
 
+@pytest.mark.skipif(not THOROUGH, reason="as tests/data/test_import_sets.py, by the screens")
 def test_titles_on_two_lines_behind_a_notice(bring: Bring, empty: Server) -> None:  # noqa: F811
     assert bring(sample_files.merged_titles(), {"leur responsable porte leur nom": "Non : c’est un adulte"}) <= 8
     made = list(sample_files.families(12, seed=11))
@@ -125,6 +126,7 @@ def test_titles_on_two_lines_behind_a_notice(bring: Bring, empty: Server) -> Non
     assert empty.rows("SELECT count(*) FROM pupil") == [(sum(len(pupils) for *_, pupils in made),)]
 
 
+@pytest.mark.skipif(not THOROUGH, reason="as tests/data/test_import_sets.py, by the screens")
 def test_english_titles_two_children_a_line_and_an_accountants_numbers(bring: Bring, empty: Server) -> None:  # noqa: F811
     assert bring(sample_files.english_tabs(), {}) <= 8
     assert empty.rows("SELECT count(*) FROM pupil") == [

@@ -18,6 +18,7 @@ from data.families.models import Family, Guardian, Pupil, PupilLink
 from tests.conftest import FOLDER, move_to
 from tests.data.import_helpers import bring, take_all
 from tests.data.site_helpers import an_empty_site
+from tests.days import THOROUGH
 from tests.demo_users import every
 from tests.sample_files import bills, school_program
 
@@ -42,7 +43,7 @@ WRITTEN = st.tuples(
 MANY = settings(
     phases=[Phase.generate], max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
-FEW = settings(MANY, max_examples=6)
+FEW = settings(MANY, max_examples=6 if THOROUGH else 3)
 
 
 def rows() -> list[tuple[str, ...]]:

@@ -24,7 +24,7 @@ from tests.days import THOROUGH
 from tests.demo_users import every, later
 from tests.server import ROOT
 
-ROUNDS, SUBMISSIONS = (6, 20) if THOROUGH else (3, 8)
+ROUNDS, SUBMISSIONS = (6, 20) if THOROUGH else (2, 5)
 MOMENTS = 300  # before and after each statement, before each commit: about so many a submission
 ONE = """
 import itertools, os, signal, sys

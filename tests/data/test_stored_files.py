@@ -190,6 +190,7 @@ def long_lists(number: int) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.skipif(not THOROUGH, reason="it uses up seconds of a processor")
 def test_seconds_of_a_processor_are_counted_for_each_file_and_what_uses_them_up_is_not_tried_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -20,7 +20,7 @@ from tests.web.http_client import Person, Tab
 from tests.web.test_change_requests import decide
 
 Launch = Callable[..., Server]
-ROUNDS = 4 if THOROUGH else 2
+ROUNDS = 4 if THOROUGH else 1
 DIED = (httpx.HTTPError, WebSocketException, OSError, EOFError, AssertionError, TypeError, pytest.fail.Exception)
 
 

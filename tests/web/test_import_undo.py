@@ -3,6 +3,9 @@
 import re
 from collections.abc import Callable
 
+import pytest
+
+from tests.days import THOROUGH
 from tests.server import Server
 from tests.web.http_client import Person, Tab
 from tests.web.test_import_worker import FILE, NEW, WRITTEN
@@ -23,6 +26,7 @@ def bring(person: Person, content: bytes | str) -> str:
     return page
 
 
+@pytest.mark.skipif(not THOROUGH, reason="some thousand lines, there and back")
 def test_a_large_import_is_read_back_and_taken_back_whole(portal: Server, come: Come) -> None:
     helene, before = come("lemoine.helene"), portal.value(ADDRESS)
     page = bring(helene, FILE)

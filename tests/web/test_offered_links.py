@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from components.ui.panel import Act
+from tests.days import THOROUGH
 from tests.server import Server
 from tests.web.http_client import Person
 
@@ -49,7 +50,8 @@ def refused(person: Person, start: str) -> tuple[list[str], int]:
 
 @pytest.mark.parametrize(
     ("login", "start"),
-    [("aubry.claire", "/"), ("aubry.marc", "/"), ("belkacem.samir", "/"), ("renard.paul", "/gestion"), ("lemoine.helene", "/gestion")],
+    [("aubry.claire", "/"), ("aubry.marc", "/"), ("belkacem.samir", "/"), ("renard.paul", "/gestion"), ("lemoine.helene", "/gestion")]
+    if THOROUGH else [("aubry.claire", "/"), ("renard.paul", "/gestion")],
 )  # fmt: skip
 def test_every_link_that_is_offered_opens(portal: Server, come: Come, login: str, start: str) -> None:
     portal.change(
