@@ -12,6 +12,7 @@ from tests.browser.test_imports import begin, empty  # noqa: F401
 from tests.days import THOROUGH
 from tests.server import Server
 
+OF_ALL = pytest.mark.skipif(not THOROUGH, reason="as tests/data/test_import_sets.py, by the screens")
 NOTHING: Mapping[str, str] = {}
 
 
@@ -99,6 +100,7 @@ def test_a_school_s_pupils_then_its_invoices_and_payments(bring: Bring, empty: S
     ]
 
 
+@OF_ALL
 def test_a_list_kept_by_hand_for_years(bring: Bring, empty: Server) -> None:  # noqa: F811
     answers = {
         "Deux numéros pour deux adultes": "Le premier au premier adulte, le second au second",
@@ -118,7 +120,7 @@ def test_the_courses_of_a_schools_pupils_are_made_when_it_is_answered(bring: Bri
     assert {name for (name,) in empty.rows("SELECT name FROM course")} == named
 
 
-@pytest.mark.skipif(not THOROUGH, reason="as tests/data/test_import_sets.py, by the screens")
+@OF_ALL
 def test_titles_on_two_lines_behind_a_notice(bring: Bring, empty: Server) -> None:  # noqa: F811
     assert bring(sample_files.merged_titles(), {"leur responsable porte leur nom": "Non : c’est un adulte"}) <= 8
     made = list(sample_files.families(12, seed=11))
@@ -126,7 +128,7 @@ def test_titles_on_two_lines_behind_a_notice(bring: Bring, empty: Server) -> Non
     assert empty.rows("SELECT count(*) FROM pupil") == [(sum(len(pupils) for *_, pupils in made),)]
 
 
-@pytest.mark.skipif(not THOROUGH, reason="as tests/data/test_import_sets.py, by the screens")
+@OF_ALL
 def test_english_titles_two_children_a_line_and_an_accountants_numbers(bring: Bring, empty: Server) -> None:  # noqa: F811
     assert bring(sample_files.english_tabs(), {}) <= 8
     assert empty.rows("SELECT count(*) FROM pupil") == [

@@ -1,6 +1,7 @@
 """Every screen and state: no fault of accessibility, no sideways scroll, no jump, everything within reach of the keyboard."""
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -194,9 +195,9 @@ def test_no_accessibility_fault_in_any_state(
 
 
 def test_everything_is_reached_by_the_keyboard_and_the_focus_is_seen(enter: Enter, portal: Server) -> None:
-    """Each screen that shows a kind of stop that none before shows; with TESTS_THOROUGH=1, all."""
+    """Every second of the screens that show a kind of stop that none before shows; with TESTS_THOROUGH=1, all screens."""
     screens = [*SCREENS, *((screen.login, screen.path) for screen in in_states(portal))]
-    walked = screens if THOROUGH else keyboard_walk.with_new_stops(portal, screens)
+    walked = screens if THOROUGH else islice(keyboard_walk.with_new_stops(portal, screens), 0, None, 2)
     keyboard_walk.through(
         enter, ((login, path, 1280 if path.startswith("/gestion") else 390) for login, path in walked)
     )
