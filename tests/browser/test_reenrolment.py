@@ -25,6 +25,11 @@ def box(page: Page, name: str) -> Locator:
     return page.get_by_role("checkbox", name=name)
 
 
+def takes_several(page: Page) -> None:
+    """The script is there: until then the form takes one file, and sends itself."""
+    expect(page.get_by_label("Parcourir")).to_have_js_property("multiple", True)
+
+
 def line(page: Page, name: str) -> Locator:
     return page.locator(".documents tr", has_text=name)
 
@@ -60,6 +65,7 @@ def test_the_manuals_chapter_can_be_followed_word_by_word(enter: Enter, portal: 
 
     page.get_by_role("button", name="Importer").click()
     expect(page.get_by_role("dialog", name="Importer un document")).to_be_visible()
+    takes_several(page)
     page.get_by_label("Parcourir").set_input_files([picture("adresse.jpg"), picture("photo.jpg"), picture("maif.jpg")])
     expect(page.locator(".sending select")).to_have_count(3)
     for at, name in enumerate(("Justificatif d’adresse", "Photo d’identité", "Attestation d’assurance")):

@@ -10,7 +10,7 @@ from PIL import Image, ImageFilter
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Enter, reach, signs_in_next, until
-from tests.browser.test_reenrolment import NINO, box, line, picture
+from tests.browser.test_reenrolment import NINO, box, line, picture, takes_several
 from tests.data.test_world_papers import fills_a_form, page_of_text, saved, written
 from tests.server import Server
 
@@ -20,13 +20,15 @@ DROP = """([zone, names]) => { const given = new DataTransfer();
 BUSY = json.dumps({"busy": "Le portail est très sollicité."})
 
 
-def importing(enter: Enter, **options: object) -> tuple[Page, Locator]:
-    """« Importer » of Nino, open."""
+def importing(enter: Enter, *, scripted: bool = True, **options: object) -> tuple[Page, Locator]:
+    """« Importer » of Nino, open; its script there, or held back."""
     page = enter("aubry.claire", **options).open(NINO)
     if not box(page, "Réinscription administrative").is_checked():
         box(page, "Réinscription administrative").check()
     expect(page.get_by_role("button", name="Importer")).not_to_have_attribute("aria-disabled", "true")
     page.get_by_role("button", name="Importer").click()
+    if scripted:
+        takes_several(page)
     return page, page.get_by_role("dialog", name="Importer un document")
 
 
@@ -194,7 +196,7 @@ def test_a_file_that_is_chosen_before_the_script_is_there_is_taken(enter: Enter)
         waiting.append(route)
 
     browser.context.route(re.compile(r"/upload\.js"), hold)
-    page, window = importing(lambda *_, **__: browser)
+    page, window = importing(lambda *_, **__: browser, scripted=False)
     page.get_by_label("Parcourir").set_input_files(picture("nino.jpg"))
     for each in waiting:
         each.continue_()

@@ -328,4 +328,5 @@ const prepare = () => {
   }
 };
 document.addEventListener("click", prepare, true);
+prepare(); // a window that was opened before this script was there
 for (const field of document.querySelectorAll("form[data-upload] #fichier")) take(field); // chosen before this script was there
