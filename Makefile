@@ -129,7 +129,7 @@ $(READY): pyproject.toml uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "Python 3.11, 3.12 or 3.13 is needed, this is " + sys.version)'
 	test -x $(VENV)/python || $(PYTHON) -m venv .venv || { echo "The venv module is missing: apt-get install python3-venv"; exit 1; }
 	$(VENV)/python -m pip install --quiet "uv>=0.9"
-	UV_PROJECT_ENVIRONMENT=.venv $(VENV)/uv sync --frozen --quiet --python $(VENV)/python
+	UV_PROJECT_ENVIRONMENT=.venv $(VENV)/uv sync --frozen --quiet --compile-bytecode --python $(VENV)/python
 	touch $(READY)
 
 # biome and the audit's engines, of the versions that package-lock.json names; node and npm come with the development group.

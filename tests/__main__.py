@@ -9,6 +9,7 @@ and the files, in an order drawn anew.
 """
 
 import argparse
+import compileall
 import os
 import random
 import re
@@ -99,7 +100,11 @@ def chosen_days() -> Iterator[Part]:
 
 def thorough_parts() -> list[Part]:
     """The files that choose, each with all there is to choose from."""
-    choosing = [path for path in sorted(HERE.glob("*/test_*.py")) if "THOROUGH" in path.read_text(encoding="utf-8")]
+    choosing = [
+        path
+        for path in sorted(HERE.glob("*/test_*.py"))
+        if re.search("THOROUGH|@given", path.read_text(encoding="utf-8"))
+    ]
     folders = sorted({path.parent for path in choosing})
     return [
         Part(f"{folder.name}, thorough", [str(path) for path in choosing if path.parent == folder], thorough=True)
@@ -176,6 +181,8 @@ def main() -> None:
             random.Random(f"{asked.random} {number}").shuffle(part.paths)
         print(f"in random order: --random {asked.random} takes the same again")
     print(f"{len(parts)} parts, {AT_A_TIME} at a time: {', '.join(part.name for part in parts)}", flush=True)
+    for folder in ("components", "data", "pages"):  # once, and not by each part of a fresh clone
+        compileall.compile_dir(HERE.parent / folder, quiet=1, workers=2)
     # Databases are made by the hundred: in memory where there is room for them.
     roomy, over = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM, Event()
     Thread(target=tell, args=(parts, over), daemon=True).start()

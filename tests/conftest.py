@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as of_hypothesis
 
-from tests.days import MOMENT
+from tests.days import MOMENT, THOROUGH
 from tests.ground import GROUND, SERVER, Cluster, made_once, running_cluster
 
 DATABASE = "TESTS_DATABASE"  # « postgresql »: that of the tests without @both (make test-postgresql)
@@ -67,6 +67,7 @@ clock.set_to(MOMENT)
 # How long an example takes tells of the machine; other examples than yesterday's are sought in random order only.
 of_hypothesis.register_profile(
     "ours",
+    max_examples=100 if THOROUGH else 50,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     derandomize=os.environ.get("TESTS_RANDOM") != "1",

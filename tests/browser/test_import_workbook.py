@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 import openpyxl
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LIVE, Enter, reach
 from tests.browser.every_screen import axe
 from tests.data.sheet_helpers import saved
+from tests.days import THOROUGH
 from tests.server import Server
 
 SHEETS = ("Contrôle 1", "Examen de février", "Contrôle 2")
@@ -91,6 +93,7 @@ def test_a_value_is_typed_while_the_one_before_is_on_its_way(enter: Enter, launc
     expect(page.get_by_label("Année scolaire", exact=True)).to_have_value("2026-2027")
 
 
+@pytest.mark.skipif(not THOROUGH, reason="as sheet after sheet, above")
 def test_the_next_sheet_enters_by_the_keyboard_alone_on_a_phones_width(
     enter: Enter, launch: Callable[..., Server]
 ) -> None:

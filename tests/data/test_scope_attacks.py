@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import pytest
 from sqlalchemy import bindparam, case, exists, func, literal_column, text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import aliased, with_loader_criteria
+from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, select, update
 
 from data.accounts.models import Account
@@ -104,11 +104,9 @@ def test_a_kept_question_is_asked_once_where_nothing_is_written(database: str) -
 
 
 def every_clause(statement: Any) -> str:
-    """The statement with the scope of every table of the portal."""
-    options = [
-        with_loader_criteria(table, scope._clause(table, by_family=True), include_aliases=True)
-        for table in database_module.table_classes()
-    ]
+    """The statement with the scope of every table of the portal, in the form in which they are put on: SQLAlchemy remembers of a
+    clause how it was looked at first, and the rest of the process would have it so."""
+    options = [scope._criterion(table, by_family=True) for table in database_module.table_classes()]
     return str(statement.options(*options).compile(compile_kwargs={"literal_binds": True}))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.days import THOROUGH
 from tests.server import Server, wait_for
 from tests.web.forged_events import values_of
 from tests.web.http_client import Person, Tab, parsed
@@ -36,7 +37,7 @@ def managers(portal: Server) -> list[list[tuple[object, ...]]]:
     return [portal.rows(question) for question in STORED]
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", PAGES if THOROUGH else PAGES[::2])
 def test_no_event_of_the_secretary_does_what_is_the_responsables(portal: Server, come: Come, path: str) -> None:
     """Row 84, by event."""
     portal.change("UPDATE guardian SET contact_hidden = true WHERE id = 1")

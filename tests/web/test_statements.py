@@ -376,6 +376,7 @@ def test_every_screen_asks_few_questions(small: Server) -> None:
     )
 
 
+@pytest.mark.skipif(not THOROUGH, reason="a second portal, with hundreds of everything")
 def test_a_large_portal_asks_no_more_than_a_small_one(small: Server, large: Server) -> None:
     for table in ("change_request", "absence_notice"):
         assert large.value(f"SELECT count(*) FROM {table} WHERE state = 'pending'") > 60
