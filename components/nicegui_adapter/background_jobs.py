@@ -36,7 +36,10 @@ from data.uploads import worker as upload_worker
 ROUND_SECONDS, DAILY_SECONDS, MEMORY_SECONDS, FILES_SECONDS = 2.0, 60.0, 15.0, 3600.0
 DAY_SECONDS, REFUSALS_SECONDS, LESSONS_SECONDS, GROUP_SECONDS, PUSHES_SECONDS = 86_400.0, 60.0, 30.0, 5.0, 15.0
 LEAVING_SECONDS = 12
-MEMORY_SHARE = 200  # times as long as it took, until memory is looked through again: nobody is answered meanwhile
+MEMORY_SHARE, MEMORY_MOST = (
+    200,
+    60.0,
+)  # times as long as it took, a minute at most, until memory is looked through again: all wait meanwhile
 STOP_SECONDS = 25.0  # deploy/ gives the whole process 40
 log = logging.getLogger("anacrouse")
 _listener, _duties = Listener(), Duties()
@@ -168,4 +171,4 @@ def _give_memory_back() -> None:
     gc.collect()
     with suppress(OSError):
         ctypes.CDLL("libc.so.6").malloc_trim(0)
-    _memory_due = began + MEMORY_SHARE * (time.monotonic() - began)
+    _memory_due = began + min(MEMORY_MOST, MEMORY_SHARE * (time.monotonic() - began))

@@ -222,7 +222,8 @@ def report(base: str, floor_url: str, pid: int, families: int) -> None:
                load.Target("Demandes", base + "/gestion/demandes", staff)]  # fmt: skip
     for name, path in PAPERS:
         first, again = asyncio.run(load.paper(base + path, family))
-        row(f"PDF, {name}: first time; again", f"{first:.0f} ms; {again:.1f} ms", "≤ 100 ms; ≤ 10 ms")
+        kept = "" if "never kept" in name else "; ≤ 10 ms"
+        row(f"PDF, {name}: first time; again", f"{first:.0f} ms; {again:.1f} ms", f"≤ 100 ms{kept}")
     asyncio.run(load.measure(targets))
     goals = {"Connexion": "≤ 4 × the floor", "Demandes": ""}
     for target in targets:
@@ -245,7 +246,8 @@ def report(base: str, floor_url: str, pid: int, families: int) -> None:
         figure = f"LCP {each['lcp']:.0f} ms, CLS {each['cls']:.3f}, {each['kib']:.0f} KiB"
         goal = PAINTED.get((each["device"], each["state"]), "") + "CLS 0.00"
         row(f"{each['device']}, {each['state']}, {each['path']}", figure, goal)
-    journeys_of(base, family)
+    with served(families) as (_, fresh, _):  # where nothing was sent yet
+        journeys_of(fresh, asyncio.run(load.sign_in(fresh, "aubry.claire", PASSWORD)))
     asyncio.run(imports.measure(base, pid, PASSWORD, row))
     sign_in_day_of(500)
     lists_of(20_000)

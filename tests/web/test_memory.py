@@ -28,6 +28,7 @@ def test_the_longer_a_look_takes_the_longer_until_the_next(
 ) -> None:
     monkeypatch.setattr(background_jobs, "_memory_due", 0.0)
     monkeypatch.setattr(background_jobs, "MEMORY_SHARE", share)
+    monkeypatch.setattr(background_jobs, "MEMORY_MOST", 10.0**9)
     background_jobs._give_memory_back()
     background_jobs._give_memory_back()
     assert len(looks) == times
