@@ -73,6 +73,8 @@ def _fill(more: int, seed: int) -> bool:
             by=audit.Author(valmont.id),
             changes={"families": ["", more]},
         )
+    if more:  # SQLite, that of thousands reads all of the site's rows until they are counted
+        database.take_stock()
     return True
 
 
