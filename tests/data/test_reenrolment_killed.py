@@ -124,4 +124,4 @@ def whole(acknowledged: set[int], before: dict[object, set[int]]) -> None:
     there = {path.name for path in (settings().files_dir).glob("*/*")}
     assert rows <= there
     old = {name for name in there if clock.moment_of(stored_path(1, name).stat().st_mtime) < later(days=-1)}
-    assert there - rows == old
+    assert there - rows <= old  # where a clock is moved without the files’ own, those with rows look old too
