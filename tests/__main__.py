@@ -103,7 +103,7 @@ def thorough_parts() -> list[Part]:
     choosing = [
         path
         for path in sorted(HERE.glob("*/test_*.py"))
-        if re.search("THOROUGH|@given", path.read_text(encoding="utf-8"))
+        if re.search("THOROUGH|hypothesis", path.read_text(encoding="utf-8"))
     ]
     folders = sorted({path.parent for path in choosing})
     return [

@@ -26,11 +26,8 @@ from typing import IO, TypedDict
 LIBRARIES = ("alembic.command", "fastapi", "socketio", "uvicorn", "sqlmodel", "sqlalchemy.dialects.sqlite", "pydantic_settings",
              "fpdf", "openpyxl", "xlsxwriter", "rapidfuzz", "icalendar", "aiohttp", "httpx", "prometheus_client", "passlib.hash", "emails",
              "logging.config")  # fmt: skip
-OF_A_PROCESS = (
-    "data.core.clock",
-    "data.core.settings",
-    "data.core.relay",
-)  # what they hold is read when they are imported
+# What these hold is read when they are imported.
+OF_A_PROCESS = ("data.core.clock", "data.core.settings", "data.core.relay")
 
 
 class Program(TypedDict):

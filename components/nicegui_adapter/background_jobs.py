@@ -36,10 +36,8 @@ from data.uploads import worker as upload_worker
 ROUND_SECONDS, DAILY_SECONDS, MEMORY_SECONDS, FILES_SECONDS = 2.0, 60.0, 15.0, 3600.0
 DAY_SECONDS, REFUSALS_SECONDS, LESSONS_SECONDS, GROUP_SECONDS, PUSHES_SECONDS = 86_400.0, 60.0, 30.0, 5.0, 15.0
 LEAVING_SECONDS = 12
-MEMORY_SHARE, MEMORY_MOST = (
-    200,
-    60.0,
-)  # times as long as it took, a minute at most, until memory is looked through again: all wait meanwhile
+# Times as long as it took, a minute at most, until memory is looked through again: everybody waits meanwhile.
+MEMORY_SHARE, MEMORY_MOST = 200, 60.0
 STOP_SECONDS = 25.0  # deploy/ gives the whole process 40
 log = logging.getLogger("anacrouse")
 _listener, _duties = Listener(), Duties()
