@@ -241,11 +241,12 @@ def report(base: str, floor_url: str, pid: int, families: int) -> None:
     row("« Modifier », fifty at once, p95", f"{held['p95']:.0f} ms", "≤ 60 ms")
     row("« Modifier », three hundred within ten seconds, p95", f"{held['spread']:.0f} ms", "≤ 150 ms")
     row("memory before; after they left", f"{held['start_mib']:.0f} MiB; {held['after']:.2f} ×", "≤ 1.3 ×")
-    photographs_of(base, family, pid)
     for each in phone.measure(base, family, ["/connexion", *(path for _, path in SCREENS)]):
         figure = f"LCP {each['lcp']:.0f} ms, CLS {each['cls']:.3f}, {each['kib']:.0f} KiB"
         goal = PAINTED.get((each["device"], each["state"]), "") + "CLS 0.00"
         row(f"{each['device']}, {each['state']}, {each['path']}", figure, goal)
+    with served(families) as (process, fresh, _):  # which holds no pages of a crowd
+        photographs_of(fresh, asyncio.run(load.sign_in(fresh, "aubry.claire", PASSWORD)), process.pid)
     with served(families) as (_, fresh, _):  # where nothing was sent yet
         journeys_of(fresh, asyncio.run(load.sign_in(fresh, "aubry.claire", PASSWORD)))
     asyncio.run(imports.measure(base, pid, PASSWORD, row))

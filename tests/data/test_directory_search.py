@@ -43,6 +43,15 @@ def test_a_family_is_found_by_all_that_is_known_of_it(database: str) -> None:
 
 
 @both
+def test_the_first_figures_of_a_number_find_it(database: str) -> None:
+    assert numbers("1042")[0] == 1042
+    for typed in ("1", "10", "104"):
+        assert 1042 in numbers(typed, most=10_000), typed
+    for typed in ("00000", "2147483648", "999999999"):  # nobody’s; one that no column holds
+        assert numbers(typed) == [], typed
+
+
+@both
 def test_typing_errors_are_forgiven_and_said(database: str) -> None:
     for typed in ("belcacem", "belkaçen", "blekacem", "belkasem samir", "balkacem"):
         assert numbers(typed) == [1077], typed
