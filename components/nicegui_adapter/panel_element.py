@@ -23,6 +23,7 @@ from components.web.errors import database_sentence, reference_of
 from data.accounts import passwords
 from data.accounts.caller import READ_ONLY_VIEW, Caller
 from data.core import events
+from data.core.database import free_to_write
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.events import Topic
 from data.core.i18n import Language, translate
@@ -118,14 +119,17 @@ class Panel(StaticPanel):
 
     async def _answer(self, handler: Handler, act: Act) -> Answer:
         """Run the action, then draw the panel again with what it changed."""
+        only_shows = getattr(handler, "only_shows", False)
         try:
+            if not only_shows:
+                await free_to_write()
             caller = here()
         except SignedOut:
             return Answer(reload=True)
         except Exception as fault:
             return _went_wrong(self._language, act, fault)
         try:
-            if getattr(handler, "only_shows", False):
+            if only_shows:
                 with caller.unit_of_work(at_once=True) as uow:
                     answer = _look(handler, uow, caller, act)
                     self._show(uow)

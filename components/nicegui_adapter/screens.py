@@ -18,6 +18,7 @@ from components.web.errors import error_page, fault_page, overload_page
 from components.web.middleware import MAX_BODY_BYTES, allow
 from data.accounts import passwords, refusals
 from data.accounts.caller import READ_ONLY_VIEW, Audience, Caller, ReadOnlyView
+from data.core.database import free_to_write
 from data.core.errors import NotFound, UserError
 from data.core.i18n import _
 from data.uploads import validation
@@ -99,12 +100,15 @@ def plain(
 
     def register(answer: Callable[..., Any]) -> Callable[..., Any]:
         async def checked(request: Request, **address: Any) -> Response:
+            reads = request.method in {"GET", "HEAD"}
+            if not reads:
+                await free_to_write()
             caller = caller_of(request)
             caller = caller if own else caller.facing(audience)
             if (turned := turned_away(request, caller, audience)) is not None:
                 return turned
             try:
-                if caller.looking and request.method not in {"GET", "HEAD"}:
+                if caller.looking and not reads:
                     raise ReadOnlyView(READ_ONLY_VIEW)
                 answered = answer(caller, request, **address)
                 response: Response = await answered if inspect.isawaitable(answered) else answered

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from passlib.context import CryptContext
 
+from data.core import database
 from data.core.errors import UserError
 from data.core.i18n import _, plural
 from data.core.settings import settings
@@ -53,11 +54,13 @@ def context() -> CryptContext:
 
 
 async def off_the_loop(work: Callable[..., Answer], *arguments: object) -> Answer:
-    """Run hashing work in a thread when its turn comes; Busy when too much waits already."""
+    """Run hashing work in a thread when its turn comes, and then wait until its caller may write; Busy when too much waits already."""
     try:
-        return await _turns.wait(partial(work, *arguments))
+        answer = await _turns.wait(partial(work, *arguments))
     except Full:
         raise Busy from None
+    await database.free_to_write()
+    return answer
 
 
 def is_crowded() -> bool:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import NamedTuple, Protocol, TypeVar
 from urllib.parse import quote
 
+from data.core.database import free_to_write
 from data.core.errors import UserError
 from data.core.i18n import _
 from data.core.turns import Full, Turns
@@ -180,11 +181,14 @@ async def joined(sent: Sequence[Sent], turns: Sequence[int]) -> Kept:
 
 
 async def _in_turn(size: int, work: Callable[..., Answer], *given: object) -> Answer:
-    """One after the other, in the order in which they came; Busy when what waits is as much as may be held."""
+    """One after the other, in the order in which they came, until what was made may be written; Busy when what waits is as much as
+    may be held."""
     try:
-        return await turns.wait(partial(work, *given), size)
+        answer = await turns.wait(partial(work, *given), size)
     except Full:
         raise refusal("occupe") from None
+    await free_to_write()
+    return answer
 
 
 def form_of(content: bytes) -> str:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sized
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from websockets.exceptions import WebSocketException
 
 from tests.days import THOROUGH
-from tests.server import Server, sqlite_alone, wait_for
+from tests.server import PATIENCE, Server, sqlite_alone, wait_for
 from tests.web.http_client import Person, Tab
 from tests.web.test_change_requests import decide
 
@@ -147,6 +148,22 @@ def test_a_database_held_by_another_program_is_reported_and_loses_nothing(portal
         assert "mise à jour" in tab.save(phone_mobile="06 12 34 56 78")["dialog"]
     portal.expects_faults = True
     assert portal.value("SELECT count(*) FROM field_change WHERE new = '+33612345678'") == 1
+
+
+@sqlite_alone(reason="of PostgreSQL, whoever writes one row holds up nobody else’s")
+def test_whoever_waits_to_write_does_not_keep_others_from_reading(launch: Launch) -> None:
+    """As while a large import is written: an act and a sign-in wait for it, and are done."""
+    own = launch(DATABASE_LOCK_SECONDS=str(PATIENCE))
+    writer, reader = Person(own, "aubry.claire"), Person(own, "belkacem.samir")
+    with Tab(writer, "/famille") as tab, ThreadPoolExecutor(2) as others:
+        with own.beneath.held():
+            saved = others.submit(tab.save, phone_mobile="06 12 34 56 78")
+            signed_in = others.submit(Person(own).sign_in, "renard.paul")
+            for _ in range(10):
+                assert reader.get("/famille").status_code == 200
+            assert not saved.done() and not signed_in.done()
+        assert "mise à jour" in saved.result()["dialog"]
+        assert signed_in.result().status_code == 303
 
 
 def test_signing_in_while_the_database_is_held_is_reported_too(portal: Server) -> None:
