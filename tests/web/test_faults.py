@@ -161,7 +161,8 @@ def test_whoever_waits_to_write_does_not_keep_others_from_reading(launch: Launch
             signed_in = others.submit(Person(own).sign_in, "renard.paul")
             for _ in range(10):
                 assert reader.get("/famille").status_code == 200
-            assert not saved.done() and not signed_in.done()
+            assert not saved.done()
+            assert not signed_in.done()
         assert "mise à jour" in saved.result()["dialog"]
         assert signed_in.result().status_code == 303
 
