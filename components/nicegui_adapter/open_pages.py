@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from nicegui import Client, ui
 
+from data.core.database import free_to_write
+
 
 def counts() -> tuple[int, int]:
     """(pages in memory, those of them whose browser is connected)."""
@@ -12,5 +14,10 @@ def counts() -> tuple[int, int]:
 
 
 def when_connected(act: Callable[[], object]) -> None:
-    """Call `act` in the page that is being drawn, each time that its browser connects."""
-    ui.context.client.on_connect(act)
+    """Call `act`, which writes, in the page that is being drawn, each time that its browser connects."""
+
+    async def connected() -> None:
+        await free_to_write()
+        act()
+
+    ui.context.client.on_connect(connected)

@@ -89,11 +89,12 @@ def plain(
     most_bytes: int = MAX_BODY_BYTES,
     foreign: bool = False,
     own: bool = False,
+    writes: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """An address served by plain HTTP: `answer(caller, request, **address) -> Response`, sync or async.
 
     `foreign`: other servers send there, without Origin; what they say must prove itself. `own`: staff who look as a family
-    are themselves there.
+    are themselves there. `writes`: when it is read, too.
     """
     if most_bytes != MAX_BODY_BYTES or foreign:
         allow(path, most_bytes, foreign=foreign)
@@ -101,7 +102,7 @@ def plain(
     def register(answer: Callable[..., Any]) -> Callable[..., Any]:
         async def checked(request: Request, **address: Any) -> Response:
             reads = request.method in {"GET", "HEAD"}
-            if not reads:
+            if writes or not reads:
                 await free_to_write()
             caller = caller_of(request)
             caller = caller if own else caller.facing(audience)

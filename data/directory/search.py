@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, case, cast, exists, func, union
+from sqlalchemy import ColumnElement, Select, String, case, cast, exists, func, union
 from sqlmodel import col, or_, select
 
 from data.accounts.models import Account
@@ -126,7 +126,9 @@ def _names(uow: UnitOfWork, terms: Sequence[SearchTerm]) -> _Names:
     return _Names(uow.all(living), [(key, f"{first} {last}") for key, first, last in teachers])
 
 
-def _conditions(uow: UnitOfWork, terms: Sequence[SearchTerm], names: _Names, *, without_access: bool) -> list[Any]:
+def _conditions(
+    uow: UnitOfWork, terms: Sequence[SearchTerm], names: _Names, *, without_access: bool
+) -> list[ColumnElement[bool]]:
     return [*(_answers(uow, word, names) for word in terms), *([_without_access()] if without_access else [])]
 
 
@@ -139,10 +141,10 @@ def _holds(column: Any, word: SearchTerm) -> Any:
     return or_(*(col(column).like(f"%{_literal(form)}%", escape="\\") for form in word.forms if form))
 
 
-def _answers(uow: UnitOfWork, word: SearchTerm, names: _Names) -> Any:
+def _answers(uow: UnitOfWork, word: SearchTerm, names: _Names) -> ColumnElement[bool]:
     """The family's number, one of its adults, pupils or accounts is found by the word; its town, or a teacher of this year.
     A union, for each part has an index of its own: beside each other in an `or` they went through every family."""
-    ways: list[Any] = [
+    ways: list[Select[Any]] = [
         select(Guardian.family_id).where(_holds(Guardian.search, word)),
         select(PupilLink.family_id)
         .join(Pupil, col(Pupil.id) == PupilLink.pupil_id)
@@ -183,7 +185,7 @@ def _but_protected(uow: UnitOfWork, word: SearchTerm) -> list[ColumnElement[bool
     return [col(Pupil.id).not_in(hidden)] if hidden else []
 
 
-def _taught(uow: UnitOfWork, teachers: Sequence[int]) -> Any:
+def _taught(uow: UnitOfWork, teachers: Sequence[int]) -> Select[Any]:
     """The families of the pupils that these teachers have this school year."""
     return (
         select(PupilLink.family_id)
@@ -197,7 +199,7 @@ def _taught(uow: UnitOfWork, teachers: Sequence[int]) -> Any:
     )
 
 
-def _codes(word: SearchTerm) -> list[Any]:
+def _codes(word: SearchTerm) -> list[Select[Any]]:
     """What the management software calls the family or a pupil; the number of an invoice or a receipt."""
     rows = select(ExternalKey.row_id).where(func.lower(ExternalKey.key).in_(word.forms))
     pupils = rows.where(ExternalKey.record == "pupil")
@@ -230,7 +232,9 @@ def never_informed() -> tuple[Any, ...]:
     )
 
 
-def _sorted(uow: UnitOfWork, terms: Sequence[SearchTerm], conditions: Sequence[Any], order: str, down: bool) -> Any:
+def _sorted(
+    uow: UnitOfWork, terms: Sequence[SearchTerm], conditions: Sequence[ColumnElement[bool]], order: str, down: bool
+) -> Any:
     """The question with what it is sorted by. Families without a value stand last, whichever way."""
     found = select(Family.id).where(*conditions).cte("found")
     question = select(Family, func.count().over())

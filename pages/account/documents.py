@@ -35,7 +35,7 @@ def of_a_letter(caller: Caller, request: Request, document_id: int) -> Response:
     return shown_as(content, found.media_type, found.name)
 
 
-@plain("/documents/{name}", Audience.ACCOUNT, own=True)
+@plain("/documents/{name}", Audience.ACCOUNT, own=True, writes=True)
 def document(caller: Caller, request: Request, name: str) -> Response:
     with caller.unit_of_work() as uow:
         found, content = protection.content_of(uow, name)

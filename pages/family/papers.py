@@ -19,6 +19,7 @@ from data.accounts.caller import Audience, Caller
 from data.billing import pdf_archive
 from data.billing.pdf_archive import Draft
 from data.core import sites
+from data.core.database import free_to_write
 from data.core.errors import NotFound
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
@@ -36,6 +37,7 @@ async def _paper(
     if isinstance(found, Draft):
         draft, content = found, await asyncio.to_thread(found.write)
         if draft.subject and not caller.looking:
+            await free_to_write()
             with caller.unit_of_work(writes=True) as uow:
                 content = pdf_archive.store(uow, draft, content)
         found = content
@@ -78,7 +80,7 @@ def _payment(uow: UnitOfWork, n: int, year: str) -> Certificate:
     return pdf_archive.payment_certificate(uow, families.pupil_by_number(uow, n)[0], year)
 
 
-@plain("/eleves/{n}/attestations/inscription.pdf", Audience.FAMILY)
+@plain("/eleves/{n}/attestations/inscription.pdf", Audience.FAMILY, writes=True)
 async def enrolment(caller: Caller, request: Request, n: int) -> Response:
     return await _paper(
         caller,
@@ -88,7 +90,7 @@ async def enrolment(caller: Caller, request: Request, n: int) -> Response:
     )
 
 
-@plain("/eleves/{n}/attestations/paiement-{year}.pdf", Audience.FAMILY)
+@plain("/eleves/{n}/attestations/paiement-{year}.pdf", Audience.FAMILY, writes=True)
 async def payment(caller: Caller, request: Request, n: int, year: str) -> Response:
     return await _paper(
         caller,
@@ -101,13 +103,13 @@ async def payment(caller: Caller, request: Request, n: int, year: str) -> Respon
 # The same certificates as pages, which a screen reader reads as it reads the portal.
 
 
-@plain("/eleves/{n}/attestations/inscription/lire", Audience.FAMILY)
+@plain("/eleves/{n}/attestations/inscription/lire", Audience.FAMILY, writes=True)
 def enrolment_page(caller: Caller, request: Request, n: int) -> Response:
     back = way_back(caller.translate("Retour aux cours"), f"/eleves/{n}/cours")
     return _page(caller, lambda uow: _enrolment(uow, n), f"/eleves/{n}/attestations/inscription", html.p(back))
 
 
-@plain("/eleves/{n}/attestations/paiement-{year}/lire", Audience.FAMILY)
+@plain("/eleves/{n}/attestations/paiement-{year}/lire", Audience.FAMILY, writes=True)
 def payment_page(caller: Caller, request: Request, n: int, year: str) -> Response:
     back = way_back(caller.translate("Retour à la facturation"), "/facturation/cotisations")
     return _page(caller, lambda uow: _payment(uow, n, year), f"/eleves/{n}/attestations/paiement-{year}", html.p(back))

@@ -152,19 +152,20 @@ def test_a_database_held_by_another_program_is_reported_and_loses_nothing(portal
 
 @sqlite_alone(reason="of PostgreSQL, whoever writes one row holds up nobody else’s")
 def test_whoever_waits_to_write_does_not_keep_others_from_reading(launch: Launch) -> None:
-    """As while a large import is written: an act and a sign-in wait for it, and are done."""
+    """As while a large import is written: an act, a sign-in and a certificate wait for it, and are done."""
     own = launch(DATABASE_LOCK_SECONDS=str(PATIENCE))
     writer, reader = Person(own, "aubry.claire"), Person(own, "belkacem.samir")
-    with Tab(writer, "/famille") as tab, ThreadPoolExecutor(2) as others:
+    with Tab(writer, "/famille") as tab, ThreadPoolExecutor(3) as others:
         with own.beneath.held():
             saved = others.submit(tab.save, phone_mobile="06 12 34 56 78")
             signed_in = others.submit(Person(own).sign_in, "renard.paul")
+            issued = others.submit(reader.get, "/eleves/2077/attestations/inscription.pdf")
             for _ in range(10):
-                assert reader.get("/famille").status_code == 200
-            assert not saved.done()
-            assert not signed_in.done()
+                assert writer.get("/famille").status_code == 200
+            assert not any(each.done() for each in (saved, signed_in, issued))
         assert "mise à jour" in saved.result()["dialog"]
         assert signed_in.result().status_code == 303
+        assert issued.result().content.startswith(b"%PDF")
 
 
 def test_signing_in_while_the_database_is_held_is_reported_too(portal: Server) -> None:

@@ -28,7 +28,7 @@ from components.assets import serving
 from components.nicegui_adapter import document, frame, open_pages, screens, server, socket_ownership, static_files
 from components.nicegui_adapter.static_panel import StaticPanel
 from components.ui.markup import tag
-from tests.server import ROOT
+from tests.server import PATIENCE, ROOT
 from tests.web.nicegui_pages import (
     OUR_SCRIPT,
     PATH,
@@ -215,14 +215,14 @@ async def test_an_event_reaches_its_element_and_only_from_its_own_socket(
 async def test_a_handshake_connects_a_page_and_one_for_none_is_refused(client: Client) -> None:
     """Stands on: nicegui._on_handshake(sid, data) -> bool, the connect handlers, `has_socket_connection`, and « Implicit handshake
     failed », at which nicegui.js loads the page again. Mend: socket_ownership._handshake, open_pages."""
-    connected = list[int]()
+    connected = asyncio.Event()
     with client:
-        open_pages.when_connected(lambda: connected.append(1))
+        open_pages.when_connected(connected.set)
     in_memory, before = open_pages.counts()
     assert await nicegui.nicegui._on_handshake("test-0", {**handshake_of(client), "client_id": "nobody"}) is False
     assert await nicegui.nicegui._on_handshake("test-1", handshake_of(client)) is True
     assert open_pages.counts() == (in_memory, before + 1)
-    assert connected == [1]
+    await asyncio.wait_for(connected.wait(), PATIENCE)  # called once it is free to write
     with pytest.raises(socketio.exceptions.ConnectionRefusedError, match="Implicit handshake failed"):
         await nicegui.nicegui._on_connect("test-2", {"QUERY_STRING": "client_id=nobody&implicit_handshake=true"})
     assert 'err.message == "Implicit handshake failed"' in THEIR_SCRIPT

@@ -164,7 +164,7 @@ def _start(uow: UnitOfWork, act: Act) -> Answer:
     return Answer(toast=text, focus="access-title")
 
 
-@plain(PATH + "/acces/{batch}.pdf", Audience.STAFF)
+@plain(PATH + "/acces/{batch}.pdf", Audience.STAFF, writes=True)
 def letters(caller: Caller, request: Request, batch: int) -> Response:
     with caller.unit_of_work(writes=True) as uow:
         content = access_batches.content_of(uow, batch if 0 < batch < 2**31 else 0)

@@ -241,7 +241,7 @@ def _on(page_state: PageState) -> dict[str, Handler]:
     return {"create": create, "mail": mail, "block": block, "unblock": unblock, "close": close}
 
 
-@plain(PATH + "/{family}/comptes/{account}/lettre.pdf", Audience.STAFF)
+@plain(PATH + "/{family}/comptes/{account}/lettre.pdf", Audience.STAFF, writes=True)
 async def letter(caller: Caller, request: Request, family: int, account: int) -> Response:
     """The letter of one account, and the note that it was printed."""
     with caller.unit_of_work(writes=True) as uow:

@@ -104,7 +104,7 @@ def _entry(uow: UnitOfWork, view: FamilyView, entry: Entry) -> tuple[Content, ..
     )
 
 
-@plain(PATH + "/{family}/factures/{number}.pdf", Audience.STAFF)
+@plain(PATH + "/{family}/factures/{number}.pdf", Audience.STAFF, writes=True)
 async def bill(caller: Caller, request: Request, family: int, number: str) -> Response:
     """The duplicate, written for staff to read: the family's own is kept when the family asks for it."""
     with caller.unit_of_work() as uow:

@@ -11,6 +11,7 @@ from components.nicegui_adapter.screens import plain
 from components.web.sheet_answer import sheet_answer
 from data.accounts.caller import Audience, Caller
 from data.core import formats, spreadsheets
+from data.core.database import free_to_write
 from data.core.errors import NotFound, UserError
 from data.core.fields import read_date
 from data.core.spreadsheets import Form, Reading
@@ -81,6 +82,7 @@ async def changes(caller: Caller, request: Request, form: str, depuis: str = "")
         since = _day(depuis) or date(int(formats.school_year(uow.today)[:4]), 9, 1)
         rows = exporting.accepted_since(uow, since)
     content = await asyncio.to_thread(exporting.changes_file, rows, wanted)
+    await free_to_write()
     with caller.unit_of_work(writes=True) as uow:
         exporting.note(uow, "changes", len(rows))
     return sheet_answer(content, f"modifications-depuis-{since:%Y-%m-%d}", wanted)
@@ -92,6 +94,7 @@ async def export(caller: Caller, request: Request, name: str, form: str) -> Resp
     if name not in KINDS:
         raise NotFound(f"export {name[:20]}")
     content, rows = await jobs.in_turn(_export, caller, name, wanted)
+    await free_to_write()
     with caller.unit_of_work(writes=True) as uow:
         exporting.note(uow, name, rows)
         day = uow.today

@@ -13,6 +13,7 @@ from components.ui.status_chip import label_of
 from components.web.pdf_answer import pdf_answer
 from data.accounts.caller import Caller
 from data.core import sites
+from data.core.database import free_to_write
 from data.core.errors import NotFound
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
@@ -39,6 +40,7 @@ async def paper(
     if paper not in PAPERS:
         raise NotFound(f"paper {paper[:20]}")
     content, pupils = await asyncio.to_thread(_drawn, caller, n, paper, query.wanted())
+    await free_to_write()
     with caller.unit_of_work(writes=True) as uow:
         prints.taken(uow, n, PAPERS[paper], pupils)
     return pdf_answer(content, f"{paper}-{n}")
