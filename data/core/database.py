@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlmodel import SQLModel
 
+from data.core import outages
 from data.core.settings import settings
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def hurried_engine() -> Engine:
 async def free_to_write() -> None:
     """Once no other transaction writes; Unavailable when one still does after DATABASE_LOCK_SECONDS. SQLite has one writer, and a
     transaction that waits for it in the loop holds everybody: an import of 20,000 lines writes for two seconds. Whoever comes first
-    is first."""
+    is first. What else ails the database, who writes then tells."""
     if file() is None:
         return
     until = time.monotonic() + settings().database_lock_seconds
@@ -112,7 +113,9 @@ async def free_to_write() -> None:
             try:
                 with hurried_engine().begin():
                     return
-            except Unavailable:
+            except Fault as fault:
+                if outages.cause_of(fault) is not outages.Cause.BUSY:
+                    return
                 if time.monotonic() > until:
                     raise
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
