@@ -139,7 +139,7 @@ async def change(caller: Caller, request: Request) -> Response:
     )
 
 
-@plain("/mot-de-passe/solidite", Audience.ACCOUNT, methods=("POST",))
+@plain("/mot-de-passe/solidite", Audience.ACCOUNT, methods=("POST",), writes=False)
 async def strength(caller: Caller, request: Request) -> Response:
     """What will be said of the word being typed: why it would be refused, or how good it is. One rule judges both."""
     form = await request.form()

@@ -48,7 +48,7 @@ def show(caller: Caller, request: Request) -> Response:
     return _page(caller, request, after=way_on.from_query(request))
 
 
-@plain(PATH, Audience.ANYONE, methods=("POST",))
+@plain(PATH, Audience.ANYONE, methods=("POST",), writes=False)
 async def ask(caller: Caller, request: Request) -> Response:
     form = await request.form()
     after, email = way_on.from_form(form), value if isinstance(value := form.get("email"), str) else ""
