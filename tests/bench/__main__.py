@@ -220,6 +220,7 @@ def report(base: str, floor_url: str, pid: int, families: int) -> None:
     targets = [floor, load.Target("Connexion", base + "/connexion"),
                *(load.Target(name, base + path, family) for name, path in SCREENS),
                load.Target("Demandes", base + "/gestion/demandes", staff)]  # fmt: skip
+    asyncio.run(load.paper(f"{base}/facturation/cotisations", family))  # from where a bill is opened
     for name, path in PAPERS:
         first, again = asyncio.run(load.paper(base + path, family))
         kept = "" if "never kept" in name else "; ≤ 10 ms"
