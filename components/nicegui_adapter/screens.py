@@ -94,7 +94,7 @@ def plain(
     """An address served by plain HTTP: `answer(caller, request, **address) -> Response`, sync or async.
 
     `foreign`: other servers send there, without Origin; what they say must prove itself. `own`: staff who look as a family
-    are themselves there. `writes`: as a rule what is sent does, what is read does not.
+    are themselves there. `writes`: it waits until it may; unless it is said, what is sent does, what is read does not.
     """
     if most_bytes != MAX_BODY_BYTES or foreign:
         allow(path, most_bytes, foreign=foreign)
@@ -102,7 +102,7 @@ def plain(
     def register(answer: Callable[..., Any]) -> Callable[..., Any]:
         async def checked(request: Request, **address: Any) -> Response:
             reads = request.method in {"GET", "HEAD"}
-            if not reads if writes is None else writes:
+            if writes or (writes is None and not reads):
                 await free_to_write()
             caller = caller_of(request)
             caller = caller if own else caller.facing(audience)

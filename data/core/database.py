@@ -6,7 +6,7 @@ import logging
 import pkgutil
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -124,15 +124,14 @@ def _is_written() -> bool:
         return False
     held: sqlite3.Connection = pooled.driver_connection  # type: ignore[assignment]
     try:
-        held.execute("PRAGMA busy_timeout=0")
-        held.execute("BEGIN IMMEDIATE")
-        held.execute("ROLLBACK")
+        with _without_waiting(held.execute):
+            held.execute("BEGIN IMMEDIATE")
+            held.execute("ROLLBACK")
     except sqlite3.Error as fault:
         return outages.cause_of(fault) is outages.Cause.BUSY
     else:
         return False
     finally:
-        held.execute("PRAGMA " + _wait_for_the_writer())
         pooled.close()
 
 
@@ -274,16 +273,23 @@ def _wait_for_the_writer() -> str:
     return f"busy_timeout={1000 * settings().database_lock_seconds}"
 
 
+@contextmanager
+def _without_waiting(execute: Callable[[str], object]) -> Iterator[None]:
+    """Another writer is told at once: what is begun here is not worth a wait."""
+    execute("PRAGMA busy_timeout=0")
+    try:
+        yield
+    finally:
+        execute("PRAGMA " + _wait_for_the_writer())
+
+
 def _begin_on_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if not options.get("hurried"):
         connection.exec_driver_sql("BEGIN" if options.get("reading") else "BEGIN IMMEDIATE")
         return
-    connection.exec_driver_sql("PRAGMA busy_timeout=0")
-    try:
+    with _without_waiting(connection.exec_driver_sql):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-    finally:
-        connection.exec_driver_sql("PRAGMA " + _wait_for_the_writer())
 
 
 def _prepare_postgresql(connection: "psycopg.Connection[object]", _record: object) -> None:

@@ -73,7 +73,7 @@ def _fill(more: int, seed: int) -> bool:
             by=audit.Author(valmont.id),
             changes={"families": ["", more]},
         )
-    if more:  # SQLite, that of thousands reads all of the site's rows until they are counted
+    if more:  # until they are counted, SQLite reads all of the site's rows
         database.take_stock()
     return True
 

@@ -215,14 +215,20 @@ async def test_an_event_reaches_its_element_and_only_from_its_own_socket(
 async def test_a_handshake_connects_a_page_and_one_for_none_is_refused(client: Client) -> None:
     """Stands on: nicegui._on_handshake(sid, data) -> bool, the connect handlers, `has_socket_connection`, and « Implicit handshake
     failed », at which nicegui.js loads the page again. Mend: socket_ownership._handshake, open_pages."""
-    connected = asyncio.Event()
+    connected, called = list[int](), asyncio.Event()
+
+    def act() -> None:
+        connected.append(1)
+        called.set()
+
     with client:
-        open_pages.when_connected(connected.set)
+        open_pages.when_connected(act)
     in_memory, before = open_pages.counts()
     assert await nicegui.nicegui._on_handshake("test-0", {**handshake_of(client), "client_id": "nobody"}) is False
     assert await nicegui.nicegui._on_handshake("test-1", handshake_of(client)) is True
     assert open_pages.counts() == (in_memory, before + 1)
-    await asyncio.wait_for(connected.wait(), PATIENCE)  # called once it is free to write
+    await asyncio.wait_for(called.wait(), PATIENCE)  # once it is free to write
+    assert connected == [1]
     with pytest.raises(socketio.exceptions.ConnectionRefusedError, match="Implicit handshake failed"):
         await nicegui.nicegui._on_connect("test-2", {"QUERY_STRING": "client_id=nobody&implicit_handshake=true"})
     assert 'err.message == "Implicit handshake failed"' in THEIR_SCRIPT
